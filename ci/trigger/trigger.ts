@@ -9,9 +9,10 @@ export type Host = (typeof hosts)[number];
 
 /**
  * What happened. `push`: commits arrived on a branch. `pull-request`: a merge is proposed. `merge`: a merge (a hotfix
- * branch's among them) arrived on a protected branch. `tag`: a tag arrived. `schedule`, `manual`: a clock or a person.
+ * branch's among them) arrived on a branch that others merge into. `tag`: a tag arrived. `schedule`, `manual`: a clock
+ * or a person. `unknown`: the host named something that is none of these, and `sources.event` says what.
  */
-export const events = ["push", "pull-request", "merge", "schedule", "manual", "tag"] as const;
+export const events = ["push", "pull-request", "merge", "schedule", "manual", "tag", "unknown"] as const;
 export type Event = (typeof events)[number];
 
 export type Trust = "trusted" | "untrusted";
@@ -25,8 +26,10 @@ export interface PullRequest {
   /** The host's number or identifier, as text. */
   readonly id: string;
   readonly title: string | null;
-  /** True where the branch lives in another repository than the target. */
+  /** True where the branch lives in another repository than the target, and where nobody can tell. */
   readonly fromFork: boolean;
+  /** The newest commit of the proposed branch: where its results are reported. `Trigger.sha` may be a merge of it. */
+  readonly headSha: string | null;
 }
 
 export interface Trigger {
@@ -40,7 +43,7 @@ export interface Trigger {
   readonly target: string | null;
   /** For a merge into a branch: the branch that was merged, where it can be known. */
   readonly mergedFrom: string | null;
-  /** The full commit id; null outside a repository or before the first commit. */
+  /** The full id of the commit whose files are there to be tested; null outside a repository or before the first commit. */
   readonly sha: string | null;
   /** The commit that changes are measured from; null where it can't be found. */
   readonly base: string | null;
@@ -58,4 +61,11 @@ export interface Trigger {
   readonly sources: Readonly<Record<string, string>>;
   /** What a person should know about how this was found: "detached HEAD: …". Shown with the plan. */
   readonly notes: readonly string[];
+}
+
+/** What one host says, before git is asked for the rest: everything of a trigger but what only a clone knows. */
+export interface HostFacts
+  extends Omit<Trigger, "base" | "changedFiles" | "dirty" | "shallow"> {
+  /** Commits or full refs that the host names as the base, best first; git finds the merge base with them. */
+  readonly baseHints: readonly string[];
 }

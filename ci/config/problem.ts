@@ -1,0 +1,93 @@
+/** What is wrong with a file that a user wrote, where, and what was expected; and how such things are shown. */
+import { closest, distance } from "fastest-levenshtein";
+
+export type Path = readonly (string | number)[];
+
+export interface Place {
+  /** Relative to the app's folder, such as `environments/staging.yaml`. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Every text in it is safe to print: what could move a cursor or turn the line around is escaped. */
+export interface Problem extends Place {
+  /** Such as `stages.unit.commands[0]`; empty where the file as a whole is meant. */
+  readonly path: string;
+  /** What was found: "is 70000". */
+  readonly wrong: string;
+  /** What to write instead: "expected a whole number from 1 to 65535". */
+  readonly expected: string;
+}
+
+/** Makes a problem of texts that may hold anything. */
+export function problem(place: Place, path: Path, wrong: string, expected: string): Problem {
+  return {
+    file: visible(place.file),
+    line: place.line,
+    column: place.column,
+    path: formatPath(path),
+    wrong: visible(wrong),
+    expected: visible(expected),
+  };
+}
+
+/** One line: `file:line:column: path: what is wrong; what is expected`. */
+export function formatProblem({ file, line, column, path, wrong, expected }: Problem): string {
+  return `${file}:${line}:${column}: ${path === "" ? "" : `${path}: `}${wrong}; ${expected}`;
+}
+
+/** `["stages", "unit", "commands", 0]` as `stages.unit.commands[0]`. */
+export function formatPath(path: Path): string {
+  return path.map(formatStep).join("");
+}
+
+function formatStep(step: string | number, index: number): string {
+  if (typeof step === "number") return `[${step}]`;
+  if (!/^[A-Za-z0-9_-]+$/.test(step)) return `[${quote(step)}]`;
+  return index === 0 ? step : `.${step}`;
+}
+
+/** Controls, direction marks and what else a terminal would not show, as `\u{1b}`. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+const longestShown = 60;
+
+/** A text in quotes, cut where it is long, fit to print. */
+export function quote(text: string): string {
+  const characters = Array.from(text.slice(0, 2 * longestShown));
+  const cut = text.length > longestShown ? `${characters.slice(0, longestShown).join("")}…` : text;
+  return visible(`"${cut}"`);
+}
+
+/** A value for the sentence "… is …": scalars as they are, and only the kind of what is larger. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "empty";
+  if (typeof value === "string") return quote(value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a map" : String(value);
+}
+
+/** The candidate that the user most likely meant, or null where none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  if (word.length > 40 || candidates.length === 0) return null;
+  const lower = word.toLowerCase();
+  const best = closest(lower, [...candidates]);
+  return distance(lower, best) <= Math.max(1, Math.floor(best.length / 3)) ? best : null;
+}
+
+/** "did you mean `port`?", or all that may stand here. */
+export function suggest(word: string, candidates: readonly string[]): string {
+  const near = nearest(word, candidates);
+  if (near !== null) return `did you mean \`${near}\`?`;
+  return candidates.length === 0 ? "expected none" : `expected ${oneOf(candidates)}`;
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function oneOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+}

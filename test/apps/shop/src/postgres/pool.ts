@@ -1,0 +1,46 @@
+import pg from "pg";
+import type { FastifyBaseLogger } from "fastify";
+
+export function createPool(databaseUrl: string, logger: FastifyBaseLogger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    application_name: "shop",
+    max: 10,
+    connectionTimeoutMillis: 3_000,
+    query_timeout: 10_000,
+  });
+  // Without a listener a database that restarts would end this process through its idle connections.
+  pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection was lost"));
+  return pool;
+}
+
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  act: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query("BEGIN");
+    const result = await act(client);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    // A connection that could not roll back must not return to the pool with an open transaction.
+    client.release(broken);
+  }
+}
+
+/** Errors of a database that is not up yet, as against one that refuses us. */
+export function isStartingUp(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const cannotConnectNow = "57P03";
+  return ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", cannotConnectNow].includes(
+    String(code),
+  );
+}
