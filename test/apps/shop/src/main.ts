@@ -10,14 +10,16 @@ import { createPostgresStore } from "./postgres/store.ts";
 import { retry } from "./retry.ts";
 import { createShutdown } from "./shutdown.ts";
 
-const logger = pino({ base: { app: "shop" }, timestamp: pino.stdTimeFunctions.isoTime });
+const logger = pino({
+  base: { app: "shop" },
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+});
 const migrationsFolder = fileURLToPath(new URL("../migrations/", import.meta.url));
 
-type Pool = ReturnType<typeof createPool>;
-
-async function bringSchemaUpToDate(pool: Pool): Promise<void> {
+async function bringSchemaUpToDate({ databaseUrl }: Config): Promise<void> {
   const migrations = await readMigrations(migrationsFolder);
-  const applied = await retry(() => migrate(pool, migrations), {
+  const applied = await retry(() => migrate(databaseUrl, migrations), {
     attempts: 30,
     pauseMs: 1_000,
     worthwhile: isStartingUp,
@@ -26,7 +28,8 @@ async function bringSchemaUpToDate(pool: Pool): Promise<void> {
   logger.info({ applied }, "the schema is up to date");
 }
 
-async function serve(config: Config, pool: Pool): Promise<void> {
+async function serve(config: Config): Promise<void> {
+  const pool = createPool(config.databaseUrl, logger);
   const app = createApp({ store: createPostgresStore(pool), metrics: createMetrics(), logger });
   const stop = createShutdown({
     steps: [() => app.close(), () => pool.end()],
@@ -41,10 +44,8 @@ async function serve(config: Config, pool: Pool): Promise<void> {
 
 async function main(command: string | undefined): Promise<void> {
   const config = readConfig(process.env);
-  const pool = createPool(config.databaseUrl, logger);
-  await bringSchemaUpToDate(pool);
-  if (command === "migrate") return pool.end();
-  await serve(config, pool);
+  await bringSchemaUpToDate(config);
+  if (command !== "migrate") await serve(config);
 }
 
 main(process.argv[2]).catch((error: unknown) => {

@@ -27,12 +27,26 @@ export function createApp({ store, metrics, logger }: Parts): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024,
   });
+  closeConnectionsWhenStopping(app);
   observeRequests(app, metrics);
   answerErrors(app);
   statusRoutes(app, store, metrics);
   productRoutes(app, store);
   orderRoutes(app, store, metrics);
   return app;
+}
+
+/** A client that keeps its connection open after the last answer would hold up the shutdown to its deadline. */
+function closeConnectionsWhenStopping(app: FastifyInstance): void {
+  let stopping = false;
+  app.addHook("preClose", (done) => {
+    stopping = true;
+    done();
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (stopping) reply.header("connection", "close");
+    done(null, payload);
+  });
 }
 
 function observeRequests(app: FastifyInstance, metrics: Metrics): void {

@@ -13,7 +13,7 @@ let store: Store;
 
 beforeAll(async () => {
   database = await createDatabase();
-  await migrate(database.pool, await shopMigrations());
+  await migrate(database.url, await shopMigrations());
   store = createPostgresStore(database.pool);
 });
 afterAll(() => database.close());

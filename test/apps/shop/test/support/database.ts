@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { pino } from "pino";
 import { readMigrations } from "../../src/migrations/folder.ts";
+import { createPool } from "../../src/postgres/pool.ts";
 
 /** A missing address fails the tests: skipped, they would look like passed ones. */
 function databaseUrl(): string {
@@ -11,6 +13,8 @@ function databaseUrl(): string {
 }
 
 export interface Database {
+  /** The database's address, with the schema as its search path. */
+  readonly url: string;
   readonly pool: pg.Pool;
   close(): Promise<void>;
 }
@@ -21,8 +25,11 @@ export async function createDatabase(): Promise<Database> {
   const admin = new pg.Client({ connectionString: databaseUrl() });
   await admin.connect();
   await admin.query(`CREATE SCHEMA ${schema}`);
-  const pool = new pg.Pool({ connectionString: databaseUrl(), options: `-c search_path=${schema}`, max: 20 });
+  const url = new URL(databaseUrl());
+  url.searchParams.set("options", `-c search_path=${schema}`);
+  const pool = createPool(url.href, pino({ level: "silent" }));
   return {
+    url: url.href,
     pool,
     async close() {
       await pool.end();

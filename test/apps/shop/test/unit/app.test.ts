@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createApp } from "../../src/http/app.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
 import type { Store } from "../../src/store.ts";
@@ -99,5 +99,22 @@ describe("the state of the service", () => {
     const response = await shop.inject("/products");
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toContain("relation");
+  });
+});
+
+describe("a shop that stops", () => {
+  it("finishes the open request and then lets its connection go", async () => {
+    const waiting: ((products: readonly []) => void)[] = [];
+    shop = createShop({ listProducts: () => new Promise((resolve) => waiting.push(resolve)) });
+    const address = await shop.listen({ port: 0, host: "127.0.0.1" });
+    const open = fetch(`${address}/products`);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    const closed = shop.close();
+    await vi.waitFor(() => expect(shop.server.listening).toBe(false));
+    waiting[0]?.([]);
+    const response = await open;
+    expect(response.status).toBe(200);
+    expect(response.headers.get("connection")).toBe("close");
+    await closed;
   });
 });
