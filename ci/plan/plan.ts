@@ -1,27 +1,27 @@
 /**
  * The plan: what will run, what will not, and why; versioned JSON that a person can read.
- * Making it is pure: trigger + configuration + stages in, plan out.
+ * Making it is pure: trigger + configuration + what the app has in, plan out (make.ts).
  */
+import type { RuleSource } from "../policy/rules.ts";
+import type { StageName } from "../stages/catalogue.ts";
 import type { Trigger } from "../trigger/trigger.ts";
+
+export type { RuleSource } from "../policy/rules.ts";
 
 export const planVersion = 1;
 
-/** Where a rule is written: the user's file and line, or Weir's own defaults. */
-export interface RuleSource {
-  readonly file: string;
-  readonly line: number | null;
-}
-
 export interface PlannedStage {
-  readonly name: string;
+  readonly name: StageName;
   readonly decision: "run" | "skip";
-  /** The id of the rule that decided, such as `feature.unit` or `toolchain.none`. */
+  /** The id of the rule that decided, such as `feature.unit` or `app.absent`. */
   readonly rule: string;
   readonly source: RuleSource;
-  /** The deciding fact, a sentence without a full stop: "branch feature/x is of kind feature". */
+  /** The deciding fact, a sentence without a full stop: "push to branch feature/x, of kind feature". */
   readonly reason: string;
+  /** Where the app has nothing for it to run, it fails instead of being passed over. */
+  readonly required: boolean;
   /** Stages that must have passed before this one starts; only names of stages in this plan that run. */
-  readonly needs: readonly string[];
+  readonly needs: readonly StageName[];
 }
 
 export interface Plan {
@@ -32,6 +32,8 @@ export interface Plan {
   readonly branchKind: string | null;
   /** The environment that passing leads to; null for none. */
   readonly environment: string | null;
+  /** True where the release is the one that an earlier branch proved: nothing is built, its image is promoted. */
+  readonly promotes: boolean;
   readonly stages: readonly PlannedStage[];
   readonly notes: readonly string[];
 }

@@ -3,8 +3,8 @@
  * the tag `main` and the branch `main/x` are not main. What fits two kinds or none is an error, never a guess.
  */
 import picomatch from "picomatch";
+import { visible } from "../config/problem.ts";
 import { deniedError, usageError, type WeirError } from "../errors.ts";
-import { printable } from "../text.ts";
 import { partsOf, refProblem } from "../trigger/refs.ts";
 import type { BranchKind } from "./branches.ts";
 
@@ -26,10 +26,10 @@ export function fits(kind: BranchKind, name: string): boolean {
 /** The one kind that a full ref is of, or the error that says why there is none. */
 export function classify(ref: string, kinds: readonly BranchKind[]): Classification {
   const problem = refProblem(ref);
-  if (problem !== null) return refused("branch.name", `the ref ${printable(ref)} ${problem}`, "no repository holds such a ref: check where it comes from");
+  if (problem !== null) return refused("branch.name", `the ref ${visible(ref)} ${problem}`, "no repository holds such a ref: check where it comes from");
   const parts = partsOf(ref);
   if (parts.type === "other") {
-    return refused("branch.ref", `${printable(ref)} is neither a branch nor a tag`, "say which branch it stands for with --branch");
+    return refused("branch.ref", `${visible(ref)} is neither a branch nor a tag`, "say which branch it stands for with --branch");
   }
   const found = kinds.filter((kind) => kind.ref === parts.type && fits(kind, parts.name));
   const [kind, second] = found;
@@ -45,12 +45,12 @@ function fitsNone(type: "branch" | "tag", name: string, kinds: readonly BranchKi
     type === "branch"
       ? "rename the branch, add its pattern under `branches` in weir.yaml, or say what it stands for with --branch"
       : "add a kind with `ref: tag` under `branches` in weir.yaml, or don't start Weir for this tag";
-  return refused("branch.none", `${type} ${printable(name)} is of no kind (${known})`, remedy);
+  return refused("branch.none", `${type} ${visible(name)} is of no kind (${known})`, remedy);
 }
 
 function fitsSeveral(type: string, name: string, found: readonly BranchKind[]): Classification {
   const names = found.map((kind) => kind.kind).join(" and ");
-  const message = `${type} ${printable(name)} fits more than one kind: ${names}`;
+  const message = `${type} ${visible(name)} fits more than one kind: ${names}`;
   return { ok: false, error: usageError("branch.several", message, "make the patterns under `branches` in weir.yaml exclude each other") };
 }
 

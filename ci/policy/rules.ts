@@ -82,7 +82,6 @@ const unknownBranch: readonly Rule[] = all.map((stage) => ({
   kinds: [null],
   events: null,
   action: delivery.includes(stage) ? "skip" : "run",
-  reason: "no branch is known",
 }));
 
 /** The same where the host names an event that Weir does not know. */
@@ -93,7 +92,6 @@ const unknownEvent: readonly Rule[] = all.map((stage) => ({
   kinds: null,
   events: ["unknown"],
   action: delivery.includes(stage) ? "skip" : "run",
-  reason: "the event is none that Weir knows",
 }));
 
 const gitflowRules: readonly Rule[] = table.flatMap((row) =>

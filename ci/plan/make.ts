@@ -1,0 +1,125 @@
+/**
+ * Makes the plan. A stage runs where a rule or a flag says so and nothing hinders it; the first thing that decides is
+ * the reason shown. The same input gives the same plan, byte for byte.
+ */
+import type { Config, StageConfig } from "../config/schema.ts";
+import type { WeirError } from "../errors.ts";
+import { policyOf, sourceOf, type Locate, type Situation } from "../policy/policy.ts";
+import type { StageName } from "../stages/catalogue.ts";
+import type { Trigger } from "../trigger/trigger.ts";
+import { hindrances, ruling, type Availability, type Context, type Decision } from "./decide.ts";
+import { stageNames, waitsFor } from "./needs.ts";
+import { place, type Place } from "./place.ts";
+import { planVersion, type Plan, type PlannedStage } from "./plan.ts";
+import { select, type Selection } from "./select.ts";
+
+export type { Availability } from "./decide.ts";
+
+/** What the plan reads of the configuration. */
+export interface PlanConfig extends Pick<Config, "name" | "branches" | "policy"> {
+  readonly stages: Partial<Readonly<Record<StageName, Pick<StageConfig, "skip">>>>;
+}
+
+export interface PlanInput {
+  readonly trigger: Trigger;
+  readonly config: PlanConfig;
+  /** A stage that is not in it is available. */
+  readonly availability: Partial<Readonly<Record<StageName, Availability>>>;
+  readonly selection?: Selection;
+  /** Finds where a key of weir.yaml is written; null where it is not. */
+  readonly locate: Locate;
+  /** Decides whether a waiver still holds. */
+  readonly now: Date;
+}
+
+export type PlanResult = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly error: WeirError };
+
+/** The plan, or why there can be none: a branch of no kind, a merge that the table does not allow, a wrong flag. */
+export function makePlan(input: PlanInput): PlanResult {
+  const prepared = prepare(input);
+  return prepared.ok ? { ok: true, plan: assemble(prepared.context, prepared.place) } : prepared;
+}
+
+export type Prepared = { readonly ok: true; readonly context: Context; readonly place: Place } | { readonly ok: false; readonly error: WeirError };
+
+/** Everything that decisions are taken from. */
+export function prepare(input: PlanInput): Prepared {
+  const { trigger, config, locate } = input;
+  const where = place(trigger, config.branches);
+  if (!where.ok) return where;
+  const chosen = select(input.selection ?? {});
+  if (!chosen.ok) return chosen;
+  const situation: Situation = { kind: where.place.kind, event: trigger.event, trust: trigger.trust };
+  const policy = policyOf(
+    config.branches.map((kind) => kind.kind),
+    config.policy,
+    locate,
+    input.now.toISOString().slice(0, 10),
+  );
+  const context: Context = {
+    app: config.name,
+    trigger,
+    policy,
+    situation,
+    environment: where.place.environment,
+    selected: chosen.selected,
+    skips: Object.fromEntries(stageNames.map((stage) => [stage, config.stages[stage]?.skip ?? null])),
+    paths: config.policy.paths,
+    availability: input.availability,
+    sourceOf: (path) => sourceOf(locate, path),
+  };
+  return { ok: true, context, place: where.place };
+}
+
+/** What each stage gets, in the catalogue's order, in which every stage comes after what it needs. */
+export function decideAll(context: Context): ReadonlyMap<StageName, Decision> {
+  // What would run without flags: nothing is delivered while a check of it is left out by a flag.
+  const unflagged = runThrough({ ...context, selected: null }, new Set());
+  return runThrough(context, runningOf(unflagged));
+}
+
+function runThrough(context: Context, wanted: ReadonlySet<StageName>): ReadonlyMap<StageName, Decision> {
+  const decided = new Map<StageName, Decision>();
+  for (const stage of stageNames) {
+    const ruled = ruling(stage, context);
+    const hindered = ruled.decision === "run" ? hindrances(stage, context, { ruled, running: runningOf(decided), wanted })[0] : undefined;
+    decided.set(stage, hindered ?? ruled);
+  }
+  return decided;
+}
+
+function runningOf(decided: ReadonlyMap<StageName, Decision>): ReadonlySet<StageName> {
+  return new Set([...decided].filter(([, decision]) => decision.decision === "run").map(([stage]) => stage));
+}
+
+function assemble(context: Context, where: Place): Plan {
+  const decided = decideAll(context);
+  const running = runningOf(decided);
+  return {
+    version: planVersion,
+    app: context.app,
+    trigger: context.trigger,
+    branchKind: where.kind,
+    environment: where.environment,
+    promotes: [...decided.values()].some((decision) => decision.decision === "run" && decision.promotes),
+    stages: [...decided].map(([name, decision]) => planned(name, decision, running)),
+    notes: [...where.notes, ...context.policy.notes, ...changeNotes(context.trigger)],
+  };
+}
+
+function planned(name: StageName, decision: Decision, running: ReadonlySet<StageName>): PlannedStage {
+  const runs = decision.decision === "run";
+  return {
+    name,
+    decision: decision.decision,
+    rule: decision.rule,
+    source: decision.source,
+    reason: decision.reason,
+    required: runs && decision.required,
+    needs: runs ? waitsFor(name, running) : [],
+  };
+}
+
+function changeNotes({ changedFiles }: Trigger): readonly string[] {
+  return changedFiles.known ? [] : [`every file counts as changed: ${changedFiles.reason}`];
+}
