@@ -37,8 +37,14 @@ export function step(schemas: readonly Schema[], key: string | number): readonly
 export function knownKeys(schema: Schema, path: readonly (string | number)[]): readonly string[] {
   return path.reduce<readonly Schema[]>(step, bare(schema)).flatMap((found) => {
     const { def } = (found as z.core.$ZodTypes)._zod;
-    return def.type === "object" ? Object.keys(def.shape) : [];
+    if (def.type === "object") return Object.keys(def.shape);
+    return def.type === "record" ? namesOf(def.keyType) : [];
   });
+}
+
+function namesOf(schema: Schema): readonly string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  return def.type === "enum" ? Object.values(def.entries).map(String) : [];
 }
 
 /** Whether text may stand here, and so `1.10` or `true` are meant as written. */
@@ -47,9 +53,11 @@ export function takesText(schemas: readonly Schema[]): boolean {
   return types.includes("string") && !types.includes("number") && !types.includes("boolean");
 }
 
-/** Whether a map or a list is meant here, so that a key with nothing after it is one that was left empty. */
-export function takesSection(schemas: readonly Schema[]): boolean {
-  return typesOf(schemas).some((type) => type === "object" || type === "record" || type === "array");
+/** What a key with nothing after it means here: an empty map, a list that is not given, or else a null. */
+export function emptyMeans(schemas: readonly Schema[]): "map" | "absent" | "null" {
+  const types = typesOf(schemas);
+  if (types.includes("object") || types.includes("record")) return "map";
+  return types.includes("array") ? "absent" : "null";
 }
 
 function typesOf(schemas: readonly Schema[]): readonly string[] {

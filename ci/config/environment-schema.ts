@@ -3,30 +3,29 @@ import * as z from "zod/mini";
 import * as f from "./fields.ts";
 
 /** A part of an environment: a plain name (`dev-db`) or a map; both become the same thing. */
-const resource = () =>
-  z.pipe(
-    z.union(
-      [
-        f.plainName(),
-        z.strictObject(
-          {
-            name: f.doc("The part's name.", f.plainName()),
-            url: f.maybe("Where it is reached; never with a password in it.", f.url()),
-          },
-          "a map",
-        ),
-      ],
-      "a plain name such as dev-db, or a map with name and url",
-    ),
-    z.transform((part) => (typeof part === "string" ? { name: part, url: null } : part)),
-  );
+const resource = z.pipe(
+  z.union(
+    [
+      f.plainName,
+      z.strictObject(
+        {
+          name: f.required("The part's name.", f.plainName),
+          url: f.maybe("Where it is reached; never with a password in it.", f.url),
+        },
+        "a map",
+      ),
+    ],
+    "a plain name such as dev-db, or a map with name and url",
+  ),
+  z.transform((part) => (typeof part === "string" ? { name: part, url: null } : part)),
+);
 
 export const environmentSchema = z.strictObject(
   {
-    environment: f.maybe("The environment's name; null: the file's name.", f.slug()),
-    database: f.maybe("The environment's database.", resource()),
-    api: f.maybe("The environment's API.", resource()),
-    monitoring: f.maybe("Where the environment is watched.", resource()),
+    environment: f.maybe("The environment's name; null: the file's name.", f.slug),
+    database: f.maybe("The environment's database.", resource),
+    api: f.maybe("The environment's API.", resource),
+    monitoring: f.maybe("Where the environment is watched.", resource),
     coverage: f.key(
       "The bar for test coverage on the way to this environment.",
       z.strictObject({ minimum: f.maybe("Covered lines, in percent; null: weir.yaml's.", f.percent()) }, "a map"),
@@ -40,11 +39,11 @@ export const environmentSchema = z.strictObject(
 
 const alert = z.strictObject(
   {
-    name: f.maybe("The alert's name; null: its condition.", f.sentence()),
-    condition: f.doc("A metric, a comparison and a limit with its unit: `error_rate > 1%`.", f.sentence()),
-    duration: f.key("How long the condition must hold.", f.duration(), "5m"),
+    name: f.maybe("The alert's name; null: its condition.", f.sentence),
+    condition: f.required("A metric, a comparison and a limit with its unit: `error_rate > 1%`.", f.sentence),
+    duration: f.key("How long the condition must hold.", f.duration, "5m"),
     severity: f.key("How bad it is.", z.enum(["critical", "warning", "info"]), "critical"),
-    description: f.maybe("What it means and what to do, in one line.", f.sentence()),
+    description: f.maybe("What it means and what to do, in one line.", f.sentence),
   },
   "a map",
 );
@@ -52,10 +51,7 @@ const alert = z.strictObject(
 /** A list of alerts, bare or under `alerts`; both become the same thing. */
 export const alertsSchema = z.pipe(
   z.union(
-    [
-      z.array(alert, "a list"),
-      z.strictObject({ alerts: f.doc("The alerts.", z.array(alert, "a list")) }, "a map"),
-    ],
+    [z.array(alert, "a list"), z.strictObject({ alerts: f.required("The alerts.", z.array(alert, "a list")) }, "a map")],
     "a list of alerts, or a map with alerts",
   ),
   z.transform((file) => (Array.isArray(file) ? file : file.alerts)),
@@ -64,6 +60,7 @@ export const alertsSchema = z.pipe(
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
 export type EnvironmentInput = z.input<typeof environmentSchema>;
+export type AlertsInput = z.input<typeof alertsSchema>;
 export type EnvironmentFile = Frozen<z.output<typeof environmentSchema>>;
 export type AlertsFile = Frozen<z.output<typeof alertsSchema>>;
 

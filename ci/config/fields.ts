@@ -5,27 +5,39 @@
 import * as z from "zod/mini";
 import { durationExpected, durationPattern, parseDuration } from "./duration.ts";
 
-/** Documents a key for editors and for `weir config schema`. Not `z.describe`, which copies the schema. */
-export function doc<S extends z.ZodMiniType>(description: string, schema: S): S {
+/** Documents a schema that no other key uses. Not `z.describe`, which makes a copy each time: loading is to be quick. */
+function documented<S extends z.ZodMiniType>(description: string, schema: S): S {
   z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), description });
   return schema;
 }
 
+/** A key that must be there. */
+export function required<S extends z.ZodMiniType>(description: string, schema: S): S {
+  return documented(description, z.clone(schema));
+}
+
 /** A key with the value that an absent key means, given as the user would write it. */
 export function key<S extends z.ZodMiniType>(description: string, schema: S, absent: z.input<S>): z.ZodMiniPrefault<S> {
-  return doc(description, z.prefault(schema, absent));
+  return documented(description, z.prefault(schema, absent));
 }
 
 /** A key that is null where the user does not write it. */
-export function maybe<S extends z.ZodMiniType>(
-  description: string,
-  schema: S,
-): z.ZodMiniDefault<z.ZodMiniNullable<S>> {
-  return doc(description, z._default(z.nullable(schema), null));
+export function maybe<S extends z.ZodMiniType>(description: string, schema: S): z.ZodMiniDefault<z.ZodMiniNullable<S>> {
+  return documented(description, z._default(z.nullable(schema), null));
+}
+
+/** A key that changes nothing where it is absent. */
+export function optional<S extends z.ZodMiniType>(description: string, schema: S): z.ZodMiniOptional<S> {
+  return documented(description, z.optional(schema));
 }
 
 function text(expected: string, pattern: RegExp, longest: number): z.ZodMiniString {
-  return z.string(expected).check(z.maxLength(longest, { error: `${expected}, of at most ${longest} characters`, abort: true }), z.regex(pattern, expected));
+  return z
+    .string(expected)
+    .check(
+      z.maxLength(longest, { error: `${expected}, of at most ${longest} characters`, abort: true }),
+      z.regex(pattern, expected),
+    );
 }
 
 /** Scalars that YAML reads as a number or a boolean, but that are text here: `VERSION: 1.10` stays `1.10`. */
@@ -34,56 +46,64 @@ function asWritten(schema: z.ZodMiniString): z.ZodMiniString {
   return schema;
 }
 
-export const slug = () =>
-  text("lower-case letters, digits and -, starting with a letter", /^[a-z]([a-z0-9-]*[a-z0-9])?$/, 63);
+export const slug = text("lower-case letters, digits and -, starting with a letter", /^[a-z]([a-z0-9-]*[a-z0-9])?$/, 63);
 
 /** A name that people gave to something outside Weir, such as `dev-db`. */
-export const plainName = () => text("a plain name of letters, digits, . _ and -", /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, 128);
+export const plainName = text("a plain name of letters, digits, . _ and -", /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/, 128);
 
 /** One line that is shown to people: nothing in it can move a cursor or turn the text around. */
-export const sentence = () =>
-  text("one line of text", /^(?=[\s\S]*\S)[^\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+$/u, 500);
+export const sentence = text(
+  "one line of text",
+  /^(?=[\s\S]*\S)[^\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+$/u,
+  500,
+);
 
-export const version = () => asWritten(text("a version such as 22, 3.12 or 1.24.1", /^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 64));
+export const version = asWritten(text("a version such as 22, 3.12 or 1.24.1", /^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 64));
 
 /** A folder or file below the app's root: no way out of it. */
-export const relativePath = () =>
-  text("a path below the app's folder, with / and without ..", /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\\p{Cc}]+$/u, 1024);
+export const relativePath = text(
+  "a path below the app's folder, with / and without ..",
+  /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\\p{Cc}]+$/u,
+  1024,
+);
 
-export const urlPath = () => text("a path that starts with /, such as /healthz", /^\/[^\s\p{Cc}#\\]*$/u, 1024);
+export const urlPath = text("a path that starts with /, such as /healthz", /^\/[^\s\p{Cc}#\\]*$/u, 1024);
 
-export const url = () =>
-  text("a URL such as https://api.example.org", /^[a-z][a-z0-9+.-]*:\/\/[^\s\p{Cc}@]+$/u, 2048);
+export const url = text("a URL such as https://api.example.org", /^[a-z][a-z0-9+.-]*:\/\/[^\s\p{Cc}@]+$/u, 2048);
 
-export const glob = () => text("a pattern such as feature/** or src/**", /^[^\s\p{Cc}\\]+$/u, 256);
+export const glob = text("a pattern such as feature/** or src/**", /^[^\s\p{Cc}\\]+$/u, 256);
 
-export const image = () =>
-  text(
-    "an image such as postgres:17 or ghcr.io/team/app@sha256:…",
-    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
-    512,
-  );
+export const image = text(
+  "an image such as postgres:17 or ghcr.io/team/app@sha256:…",
+  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$/,
+  512,
+);
 
-export const registryAddress = () =>
-  text(
-    "host:port/prefix without https://, such as ghcr.io/team",
-    /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
-    255,
-  );
+export const registryAddress = text(
+  "host:port/prefix without https://, such as ghcr.io/team",
+  /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+  255,
+);
 
 /** A day, as the last one on which something holds. */
-export const day = () => text("a date such as 2026-12-31", /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, 10);
+const dayExpected = "a date such as 2026-12-31";
+export const day = text(dayExpected, /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, 10).check(z.refine(isInCalendar, dayExpected));
 
-export const duration = () =>
-  z.pipe(
-    z.string(durationExpected).check(z.regex(durationPattern, { error: durationExpected, abort: true })),
-    z.transform((written: string, context) => {
-      const parsed = parseDuration(written);
-      if (parsed !== null) return parsed;
-      context.issues.push({ code: "custom", message: durationExpected, input: written });
-      return z.NEVER;
-    }),
-  );
+/** 2026-02-30 is not. */
+function isInCalendar(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+export const duration = z.pipe(
+  z.string(durationExpected).check(z.regex(durationPattern, { error: durationExpected, abort: true })),
+  z.transform((written: string, context) => {
+    const parsed = parseDuration(written);
+    if (parsed !== null) return parsed;
+    context.issues.push({ code: "custom", message: durationExpected, input: written });
+    return z.NEVER;
+  }),
+);
 
 export function whole(from: number, to: number): z.ZodMiniNumberFormat {
   const expected = `a whole number from ${from} to ${to}`;
@@ -95,15 +115,20 @@ export function percent(): z.ZodMiniNumber {
   return z.number(expected).check(z.minimum(0, expected), z.maximum(100, expected));
 }
 
-export const flag = () => z.boolean("true or false");
+export const flag = z.boolean("true or false");
 
 /** A program and its arguments. A NUL would end an argument early, so none may hold one. */
-export const argv = () =>
-  z
-    .array(asWritten(text("text", /^[^\0]*$/, 65_536)), 'a command as a list of its words, such as ["npm", "test"]: no shell splits a text')
-    .check(z.minLength(1, "at least the program's name"));
+export const argv = z
+  .array(
+    asWritten(text("text", /^[^\0]*$/, 65_536)),
+    'a command as a list of its words, such as ["npm", "test"]: no shell splits a text',
+  )
+  .check(z.minLength(1, "at least the program's name"));
 
-const variableName = () => text("a variable name of letters, digits and _", /^[A-Za-z_][A-Za-z0-9_]*$/, 255);
+const variableName = text("a variable name of letters, digits and _", /^[A-Za-z_][A-Za-z0-9_]*$/, 255);
 
-export const variables = () =>
-  z.record(variableName(), asWritten(text('text ("" for an empty value)', /^[^\0]*$/, 65_536)), "a map of variable names to values");
+export const variables = z.record(
+  variableName,
+  asWritten(text('text ("" for an empty value)', /^[^\0]*$/, 65_536)),
+  "a map of variable names to values",
+);

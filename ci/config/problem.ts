@@ -68,8 +68,9 @@ export function describeValue(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "empty";
   if (typeof value === "string") return quote(value);
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a map" : String(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  return "a map";
 }
 
 /** The candidate that the user most likely meant, or null where none is near. */
@@ -77,7 +78,13 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   if (word.length > 40 || candidates.length === 0) return null;
   const lower = word.toLowerCase();
   const best = closest(lower, [...candidates]);
-  return distance(lower, best) <= Math.max(1, Math.floor(best.length / 3)) ? best : null;
+  const steps = distance(lower, best);
+  const swapped = steps === 2 && lettersOf(lower) === lettersOf(best);
+  return swapped || steps <= Math.max(1, Math.floor(best.length / 3)) ? best : null;
+}
+
+function lettersOf(word: string): string {
+  return Array.from(word).sort().join("");
 }
 
 /** "did you mean `port`?", or all that may stand here. */
