@@ -15,7 +15,7 @@ export const suite = "bookworm";
 const enginePackages = ["runc", "containernetworking-plugins", "dnsmasq-base", "iptables", "iproute2", "nftables", "git", "docker-registry", "tini", "busybox-static"];
 const networkPlugins = ["bridge", "loopback", "firewall", "host-local"];
 /** Counts the changes of this file's own recipe. */
-const recipe = "2";
+const recipe = "3";
 
 /** Certificates change the seed, since they are baked into it: an engine that installs them costs a second an exec. */
 export function seedKey(): string {
@@ -36,6 +36,7 @@ export async function ensureSeed(layout: Layout, note: (line: string) => void): 
     await debootstrap(folder, root, note);
     note("adding certificates");
     await installCertificates(root);
+    await speedUpDpkg(root);
     await leaveNoLists(root);
     note("packing");
     await runCommand({ argv: ["tar", "--create", "--numeric-owner", "--sort=name", `--file=${join(folder, "seed.tar")}`, `--directory=${root}`, "."], deadlineMs: 300_000 });
@@ -114,6 +115,13 @@ async function installCertificates(root: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [name, pem] of hostCertificates()) await writeFile(join(folder, name), pem);
   await inRoot(root, ["update-ca-certificates"]);
+}
+
+/** What is installed can be made again: no fsync for each file, and no manuals that nobody reads in a container. */
+async function speedUpDpkg(root: string): Promise<void> {
+  const settings = ["force-unsafe-io", "path-exclude=/usr/share/doc/*", "path-include=/usr/share/doc/*/copyright", "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/locale/*"];
+  await writeFile(join(root, "etc", "dpkg", "dpkg.cfg.d", "weir"), `${settings.join("\n")}\n`);
+  for (const folder of ["man", "locale"]) await rm(join(root, "usr", "share", folder), { recursive: true, force: true });
 }
 
 /** Names and addresses as the host resolves them, for the time of an installation. */

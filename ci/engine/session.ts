@@ -1,0 +1,123 @@
+/**
+ * One session with the engine: a `dagger session` child that Weir owns, and a client bound to it. The SDK's own
+ * connect() would lose our errors' classes, retry a dead engine for minutes and leave nothing to cancel (ADR 0004).
+ */
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, Context, GraphQLClient } from "@dagger.io/dagger";
+import { infrastructureError, type WeirError } from "../errors.ts";
+import type { EngineChoice } from "./choose.ts";
+import { plainFetch } from "./plain-fetch.ts";
+
+export interface Session {
+  readonly client: Client;
+  /** Aborted with a WeirError when the session ends before it is closed: the engine or the CLI died, or `cancel`. */
+  readonly ended: AbortSignal;
+  /** Ends it in good order: what is cached is kept. Never throws. */
+  close(): Promise<void>;
+  /** Ends it now: the engine stops its containers. Resolves once the child is gone, in at most 1.5 s. */
+  cancel(reason: Error): Promise<void>;
+}
+
+const openDeadlineMs = 120_000;
+const closeDeadlineMs = 10_000;
+const cancelDeadlineMs = 1_500;
+/** Enough of the CLI's own output to say why it died, and no more: a run may write gigabytes. */
+const keptStderrBytes = 16_384;
+
+/** Opens a session. @throws WeirError `engine.session` where the CLI can't reach the engine. */
+export async function openSession(choice: EngineChoice, version: string): Promise<Session> {
+  if (choice.session !== null) return sessionOver(choice.session.port, choice.session.token, null);
+  const child = spawn(choice.cli, ["session", "--label", "dagger.io/sdk.name:weir", "--label", `dagger.io/sdk.version:${version}`], {
+    stdio: ["pipe", "pipe", "pipe"],
+    // A group of its own: Ctrl-C is for Weir, which then ends the session in its own order. Should Weir be killed,
+    // the child sees its standard input close and ends too.
+    detached: true,
+    env: {
+      ...process.env,
+      DAGGER_PROGRESS: "plain",
+      DAGGER_NO_NAG: "1",
+      DO_NOT_TRACK: "1",
+      ...(choice.runnerHost === null ? {} : { _EXPERIMENTAL_DAGGER_RUNNER_HOST: choice.runnerHost }),
+    },
+  });
+  const stderr = keepTail(child);
+  const deadline = AbortSignal.timeout(openDeadlineMs);
+  const parameters = await firstLine(child, deadline);
+  if (parameters === null) {
+    child.kill("SIGKILL");
+    const said = stderr().trim().split("\n").slice(-8).join("\n  ");
+    throw infrastructureError("engine.session", `no session with the engine (${choice.description}):\n  ${said}`, "scripts/weir engine status tells whether it runs; scripts/weir engine logs shows its log");
+  }
+  const { port, session_token: token } = JSON.parse(parameters) as { port: number; session_token: string };
+  return sessionOver(port, token, child);
+}
+
+function sessionOver(port: number, token: string, child: ChildProcess | null): Session {
+  const controller = new AbortController();
+  let closing = false;
+  const gone = new Promise<void>((resolve) => {
+    if (child === null) return;
+    child.once("exit", () => {
+      resolve();
+      if (!closing) controller.abort(engineDied());
+    });
+  });
+  const graphql = new GraphQLClient(`http://127.0.0.1:${String(port)}/query`, {
+    fetch: plainFetch(controller.signal),
+    headers: { Authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}` },
+  });
+  // The SDK's Connection is not exported; a Context asks it for nothing but its client.
+  const connection = { getGQLClient: () => graphql } as unknown as NonNullable<ConstructorParameters<typeof Context>[1]>;
+  const client = new Client(new Context([], connection));
+  const endChild = async (deadlineMs: number) => {
+    if (child === null) return;
+    closing = true;
+    child.stdin?.end();
+    child.kill("SIGTERM");
+    const inTime = await Promise.race([gone.then(() => true), sleep(deadlineMs, false, { ref: false })]);
+    if (!inTime) child.kill("SIGKILL");
+  };
+  return {
+    client,
+    ended: controller.signal,
+    close: () => endChild(closeDeadlineMs),
+    async cancel(reason) {
+      closing = true;
+      controller.abort(reason);
+      await endChild(cancelDeadlineMs);
+    },
+  };
+}
+
+/** What a user reads when the engine goes away under a run. */
+export function engineDied(cause?: unknown): WeirError {
+  return infrastructureError("engine.died", "the engine ended in the middle of the run", "scripts/weir engine up starts it again, then repeat the run: what was done is cached", cause);
+}
+
+function keepTail(child: ChildProcess): () => string {
+  let kept = "";
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+    kept = (kept + chunk).slice(-keptStderrBytes);
+  });
+  return () => kept;
+}
+
+async function firstLine(child: ChildProcess, deadline: AbortSignal): Promise<string | null> {
+  if (child.stdout === null) return null;
+  const lines = createInterface({ input: child.stdout });
+  return new Promise((resolve) => {
+    lines.once("line", resolve);
+    child.once("error", () => {
+      resolve(null);
+    });
+    child.once("exit", () => {
+      resolve(null);
+    });
+    deadline.addEventListener("abort", () => {
+      resolve(null);
+    });
+  });
+}
