@@ -6,8 +6,19 @@ import type { ChangedFiles } from "../trigger/trigger.ts";
 const concernAll = [
   "weir.yaml",
   "environments/**",
-  ...["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "go.mod", "go.sum", "go.work", "go.work.sum"].map(anywhere),
-  ...["Cargo.lock", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements*.txt", "pom.xml", "gradle.lockfile"].map(anywhere),
+  ...[
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "yarn.lock",
+    "go.mod",
+    "go.sum",
+    "go.work",
+    "go.work.sum",
+  ].map(anywhere),
+  ...["Cargo.lock", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "requirements*.txt", "pom.xml", "gradle.lockfile"].map(
+    anywhere,
+  ),
 ];
 
 function anywhere(name: string): string {

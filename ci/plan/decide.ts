@@ -65,7 +65,8 @@ function byRules(stage: StageName, context: Context): Decision {
   const decided = ofVerdict(stage, verdict, context);
   const asked = context.selected?.askedBy(stage) ?? null;
   if (decided.decision === "run" || asked === null || delivery.includes(stage)) return decided;
-  const reason = asked.named === stage ? `asked for by --${asked.flag}` : `${asked.named}, asked for by --${asked.flag}, needs it`;
+  const reason =
+    asked.named === stage ? `asked for by --${asked.flag}` : `${asked.named}, asked for by --${asked.flag}, needs it`;
   return { decision: "run", rule: `flag.${asked.flag}`, source: flags, reason, required: false, promotes: false };
 }
 
@@ -115,13 +116,18 @@ function runsAll({ event, kind }: Situation): boolean {
 function unconcerned(stage: StageName, context: Context): Decision | null {
   const filters = context.paths[stage];
   const asked = (context.selected?.askedBy(stage) ?? null) !== null;
-  if (filters === undefined || asked || runsAll(context.situation) || concerns(filters, context.trigger.changedFiles)) return null;
+  if (filters === undefined || asked || runsAll(context.situation) || concerns(filters, context.trigger.changedFiles))
+    return null;
   return skip(`paths.${stage}`, context.sourceOf(["policy", "paths", stage]), `no changed file fits ${filters.join(", ")}`);
 }
 
 function nowhere(stage: StageName, { environment, situation }: Context): Decision | null {
   if (stage !== "deploy" || environment !== null) return null;
-  return skip("environment.none", planning, situation.kind === null ? "no branch is known" : `kind ${situation.kind} leads to no environment`);
+  return skip(
+    "environment.none",
+    planning,
+    situation.kind === null ? "no branch is known" : `kind ${situation.kind} leads to no environment`,
+  );
 }
 
 function absent(stage: StageName, { availability }: Context, { ruled }: Surroundings): Decision | null {
@@ -138,6 +144,14 @@ function nothingToWorkOn(stage: StageName, _context: Context, { ruled, running }
 /** A flag is no waiver: what the rules want proved is proved, or nothing leaves. */
 function unproven(stage: StageName, context: Context, { running, wanted }: Surroundings): Decision | null {
   if (context.selected === null || !delivery.includes(stage)) return null;
-  const missing = [...closure([stage])].find((need) => need !== stage && !delivery.includes(need) && wanted.has(need) && !running.has(need));
-  return missing === undefined ? null : skip("flag.unproven", planning, `${missing} is left out by a flag, and nothing unproven is delivered; a waiver in weir.yaml would allow it`);
+  const missing = [...closure([stage])].find(
+    (need) => need !== stage && !delivery.includes(need) && wanted.has(need) && !running.has(need),
+  );
+  return missing === undefined
+    ? null
+    : skip(
+        "flag.unproven",
+        planning,
+        `${missing} is left out by a flag, and nothing unproven is delivered; a waiver in weir.yaml would allow it`,
+      );
 }

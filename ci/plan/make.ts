@@ -4,14 +4,14 @@
  */
 import type { Config, StageConfig } from "../config/schema.ts";
 import type { WeirError } from "../errors.ts";
-import { policyOf, sourceOf, type Locate, type Situation } from "../policy/policy.ts";
+import { policyOf, sourceOf, type Locate, type Policy, type Situation } from "../policy/policy.ts";
 import type { StageName } from "../stages/catalogue.ts";
 import type { Trigger } from "../trigger/trigger.ts";
 import { hindrances, ruling, type Availability, type Context, type Decision } from "./decide.ts";
 import { stageNames, waitsFor } from "./needs.ts";
 import { place, type Place } from "./place.ts";
 import { planVersion, type Plan, type PlannedStage } from "./plan.ts";
-import { select, type Selection } from "./select.ts";
+import { select, type Selected, type Selection } from "./select.ts";
 
 export type { Availability } from "./decide.ts";
 
@@ -40,7 +40,8 @@ export function makePlan(input: PlanInput): PlanResult {
   return prepared.ok ? { ok: true, plan: assemble(prepared.context, prepared.place) } : prepared;
 }
 
-export type Prepared = { readonly ok: true; readonly context: Context; readonly place: Place } | { readonly ok: false; readonly error: WeirError };
+export type Prepared =
+  { readonly ok: true; readonly context: Context; readonly place: Place } | { readonly ok: false; readonly error: WeirError };
 
 /** Everything that decisions are taken from. */
 export function prepare(input: PlanInput): Prepared {
@@ -49,26 +50,26 @@ export function prepare(input: PlanInput): Prepared {
   if (!where.ok) return where;
   const chosen = select(input.selection ?? {});
   if (!chosen.ok) return chosen;
-  const situation: Situation = { kind: where.place.kind, event: trigger.event, trust: trigger.trust };
-  const policy = policyOf(
-    config.branches.map((kind) => kind.kind),
-    config.policy,
-    locate,
-    input.now.toISOString().slice(0, 10),
-  );
-  const context: Context = {
+  const policy = policyOf(config.branches, config.policy, locate, input.now);
+  return { ok: true, context: contextOf(input, where.place, policy, chosen.selected), place: where.place };
+}
+
+/** The values that decisions are taken from. */
+export function contextOf(input: PlanInput, where: Place, policy: Policy, selected: Selected | null): Context {
+  const { trigger, config, locate } = input;
+  const situation: Situation = { kind: where.kind, event: trigger.event, trust: trigger.trust };
+  return {
     app: config.name,
     trigger,
     policy,
     situation,
-    environment: where.place.environment,
-    selected: chosen.selected,
+    environment: where.environment,
+    selected,
     skips: Object.fromEntries(stageNames.map((stage) => [stage, config.stages[stage]?.skip ?? null])),
     paths: config.policy.paths,
     availability: input.availability,
     sourceOf: (path) => sourceOf(locate, path),
   };
-  return { ok: true, context, place: where.place };
 }
 
 /** What each stage gets, in the catalogue's order, in which every stage comes after what it needs. */
@@ -82,7 +83,8 @@ function runThrough(context: Context, wanted: ReadonlySet<StageName>): ReadonlyM
   const decided = new Map<StageName, Decision>();
   for (const stage of stageNames) {
     const ruled = ruling(stage, context);
-    const hindered = ruled.decision === "run" ? hindrances(stage, context, { ruled, running: runningOf(decided), wanted })[0] : undefined;
+    const hindered =
+      ruled.decision === "run" ? hindrances(stage, context, { ruled, running: runningOf(decided), wanted })[0] : undefined;
     decided.set(stage, hindered ?? ruled);
   }
   return decided;

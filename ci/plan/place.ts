@@ -3,7 +3,7 @@ import { oneOf, visible } from "../config/problem.ts";
 import { deniedError, type WeirError } from "../errors.ts";
 import type { BranchKind } from "../policy/branches.ts";
 import { classify } from "../policy/classify.ts";
-import { branchRef } from "../trigger/refs.ts";
+import { branchRef } from "../policy/refs.ts";
 import type { Trigger } from "../trigger/trigger.ts";
 
 export interface Place {
@@ -17,7 +17,14 @@ export type PlaceResult = { readonly ok: true; readonly place: Place } | { reado
 /** The kind and environment of a trigger's ref. */
 export function place(trigger: Trigger, kinds: readonly BranchKind[]): PlaceResult {
   if (trigger.ref === null) {
-    return { ok: true, place: { kind: null, environment: null, notes: ["no branch is known: everything is checked and nothing is delivered; --branch names one"] } };
+    return {
+      ok: true,
+      place: {
+        kind: null,
+        environment: null,
+        notes: ["no branch is known: everything is checked and nothing is delivered; --branch names one"],
+      },
+    };
   }
   const found = classify(trigger.ref, kinds);
   if (!found.ok) return found;

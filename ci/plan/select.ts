@@ -38,7 +38,8 @@ export function select(selection: Selection): SelectResult {
   };
   for (const flag of ["only", "until", "from", "skip"] as const) {
     const unknown = words[flag].find((word) => !stageNames.includes(word as StageName));
-    if (unknown !== undefined) return wrong(`--${flag} ${visible(unknown)}: there is no such stage`, suggest(unknown, stageNames));
+    if (unknown !== undefined)
+      return wrong(`--${flag} ${visible(unknown)}: there is no such stage`, suggest(unknown, stageNames));
   }
   const named = words as Readonly<Record<Flag, readonly StageName[]>>;
   const both = named.skip.find((stage) => [...named.only, ...named.until, ...named.from].includes(stage));

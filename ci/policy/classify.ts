@@ -5,12 +5,11 @@
 import picomatch from "picomatch";
 import { visible } from "../config/problem.ts";
 import { deniedError, usageError, type WeirError } from "../errors.ts";
-import { partsOf, refProblem } from "../trigger/refs.ts";
+import { partsOf, refProblem } from "./refs.ts";
 import type { BranchKind } from "./branches.ts";
 
 export type Classification =
-  | { readonly ok: true; readonly kind: BranchKind; readonly name: string }
-  | { readonly ok: false; readonly error: WeirError };
+  { readonly ok: true; readonly kind: BranchKind; readonly name: string } | { readonly ok: false; readonly error: WeirError };
 
 /**
  * `strictSlashes`: `feature/**` takes feature/x and not a branch called feature. `windows: false`: a plan is the same
@@ -18,15 +17,25 @@ export type Classification =
  */
 const matching: picomatch.PicomatchOptions = { dot: true, nonegate: true, strictSlashes: true, windows: false, flags: "s" };
 
+/** Compiled once a kind: a clone may hold thousands of branches to be held against it. */
+const matchers = new WeakMap<BranchKind, picomatch.Matcher>();
+
 /** Whether a short name fits one of a kind's patterns. */
 export function fits(kind: BranchKind, name: string): boolean {
-  return kind.patterns.some((pattern) => picomatch.isMatch(name, pattern, matching));
+  const matcher = matchers.get(kind) ?? picomatch([...kind.patterns], matching);
+  matchers.set(kind, matcher);
+  return matcher(name);
 }
 
 /** The one kind that a full ref is of, or the error that says why there is none. */
 export function classify(ref: string, kinds: readonly BranchKind[]): Classification {
   const problem = refProblem(ref);
-  if (problem !== null) return refused("branch.name", `the ref ${visible(ref)} ${problem}`, "no repository holds such a ref: check where it comes from");
+  if (problem !== null)
+    return refused(
+      "branch.name",
+      `the ref ${visible(ref)} ${problem}`,
+      "no repository holds such a ref: check where it comes from",
+    );
   const parts = partsOf(ref);
   if (parts.type === "other") {
     return refused("branch.ref", `${visible(ref)} is neither a branch nor a tag`, "say which branch it stands for with --branch");
@@ -51,7 +60,10 @@ function fitsNone(type: "branch" | "tag", name: string, kinds: readonly BranchKi
 function fitsSeveral(type: string, name: string, found: readonly BranchKind[]): Classification {
   const names = found.map((kind) => kind.kind).join(" and ");
   const message = `${type} ${visible(name)} fits more than one kind: ${names}`;
-  return { ok: false, error: usageError("branch.several", message, "make the patterns under `branches` in weir.yaml exclude each other") };
+  return {
+    ok: false,
+    error: usageError("branch.several", message, "make the patterns under `branches` in weir.yaml exclude each other"),
+  };
 }
 
 function refused(code: string, message: string, remedy: string): Classification {

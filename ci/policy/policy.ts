@@ -5,6 +5,7 @@
 import type { PolicyConfig, PolicyRule, Waiver } from "../config/schema.ts";
 import type { StageName } from "../stages/catalogue.ts";
 import type { Event, Trust } from "../trigger/trigger.ts";
+import type { BranchKind } from "./branches.ts";
 import { defaultRules, type Rule, type RuleSource } from "./rules.ts";
 
 /** What rules are held against. `kind` is null where no branch is known. */
@@ -34,9 +35,10 @@ export type Verdict =
   | { readonly by: "waiver"; readonly rule: Rule; readonly waiver: ActiveWaiver }
   | { readonly by: "nothing" };
 
-/** Weir's rules for these kinds, with the user's rules and waivers laid over them. `day`: today, as 2026-12-31. */
-export function policyOf(kinds: readonly string[], config: PolicyConfig, locate: Locate, day: string): Policy {
-  const own = defaultRules(kinds);
+/** Weir's rules for these kinds, with the user's rules and the waivers that hold now laid over them. */
+export function policyOf(kinds: readonly BranchKind[], config: PolicyConfig, locate: Locate, now: Date): Policy {
+  const day = now.toISOString().slice(0, 10);
+  const own = defaultRules(kinds.map((kind) => kind.kind));
   const binding = new Set(own.filter((rule) => rule.binding).map((rule) => rule.id));
   const written = config.rules.map((rule, index) => userRule(rule, sourceOf(locate, ["policy", "rules", index])));
   const taken = written.filter((rule) => !binding.has(rule.id));
@@ -48,26 +50,47 @@ export function policyOf(kinds: readonly string[], config: PolicyConfig, locate:
     rules,
     waivers: waivers.filter((waiver) => waiverProblem(waiver, known, binding, day) === null),
     notes: [
-      ...written.filter((rule) => binding.has(rule.id)).map((rule) => `rule ${rule.id} is binding: ${at(rule.source)} does not replace it`),
+      ...written
+        .filter((rule) => binding.has(rule.id))
+        .map((rule) => `rule ${rule.id} is binding: ${at(rule.source)} does not replace it`),
       ...waivers.flatMap((waiver) => waiverProblem(waiver, known, binding, day) ?? []),
     ],
   };
 }
 
-function waiverProblem(waiver: ActiveWaiver, known: ReadonlySet<string>, binding: ReadonlySet<string>, day: string): string | null {
+function waiverProblem(
+  waiver: ActiveWaiver,
+  known: ReadonlySet<string>,
+  binding: ReadonlySet<string>,
+  day: string,
+): string | null {
   const where = at(waiver.source);
   if (!known.has(waiver.rule)) return `${where} waives rule ${waiver.rule}, which does not exist`;
   if (binding.has(waiver.rule)) return `${where} waives rule ${waiver.rule}, which is binding: it holds all the same`;
-  return day > waiver.until ? `the waiver of rule ${waiver.rule} (${where}) ended on ${waiver.until}: the rule holds again` : null;
+  return day > waiver.until
+    ? `the waiver of rule ${waiver.rule} (${where}) ended on ${waiver.until}: the rule holds again`
+    : null;
 }
 
 function userRule(rule: PolicyRule, source: RuleSource): Rule {
-  return { id: rule.id, stage: rule.stage, kinds: rule.kinds, events: rule.events, trust: null, action: rule.action, reason: rule.reason, binding: false, promotes: false, source };
+  return {
+    id: rule.id,
+    stage: rule.stage,
+    kinds: rule.kinds,
+    events: rule.events,
+    trust: null,
+    action: rule.action,
+    reason: rule.reason,
+    binding: false,
+    promotes: false,
+    source,
+  };
 }
 
 /** The source of a key: its line in weir.yaml, or at least the file. */
 export function sourceOf(locate: Locate, path: readonly (string | number)[]): RuleSource {
-  return locate(path) ?? { file: "weir.yaml", line: null };
+  const { file, line } = locate(path) ?? { file: "weir.yaml", line: null };
+  return { file, line };
 }
 
 /** A source as people write it: `weir.yaml:12`. */

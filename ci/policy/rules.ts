@@ -122,5 +122,11 @@ function addedKind(kind: string): readonly Rule[] {
 export function defaultRules(kinds: readonly string[]): readonly Rule[] {
   const known = new Set(table.map((row) => row.kind));
   const added = kinds.filter((kind) => !known.has(kind));
-  return [...gitflowRules.filter((rule) => kinds.includes(rule.kinds?.[0] ?? "")), ...added.flatMap(addedKind), ...unknownBranch, ...unknownEvent, ...trustRules];
+  return [
+    ...gitflowRules.filter((rule) => kinds.includes(rule.kinds?.[0] ?? "")),
+    ...added.flatMap(addedKind),
+    ...unknownBranch,
+    ...unknownEvent,
+    ...trustRules,
+  ];
 }

@@ -3,7 +3,7 @@ import { oneOf } from "../config/problem.ts";
 import type { BranchKind } from "../policy/branches.ts";
 import { classify, fits } from "../policy/classify.ts";
 import { git, whyNot, type Env } from "./git.ts";
-import { branchOf } from "./refs.ts";
+import { branchOf } from "../policy/refs.ts";
 import type { GitRef, Repository } from "./repository.ts";
 import type { ChangedFiles, HostFacts } from "./trigger.ts";
 
@@ -15,7 +15,9 @@ export interface Changes {
 }
 
 /** Where to look for a base, best first: each attempt is commits or refs that git takes together. */
-export type BaseQuery = { readonly known: true; readonly attempts: readonly (readonly string[])[] } | { readonly known: false; readonly reason: string };
+export type BaseQuery =
+  | { readonly known: true; readonly attempts: readonly (readonly string[])[] }
+  | { readonly known: false; readonly reason: string };
 
 /** The base of what is checked out, and every file that differs from it, the uncommitted ones among them. */
 export async function readChanges(source: string, repository: Repository, query: BaseQuery, env: Env): Promise<Changes> {
@@ -26,12 +28,18 @@ export async function readChanges(source: string, repository: Repository, query:
   const found = await findBase(source, query.attempts, env);
   if (found === null) {
     const words = query.attempts.map((attempt) => attempt.join(" or ")).join(" or ");
-    return unknown(`no common commit with ${words} is to be found${repository.shallow ? " in this shallow clone: fetch the whole history" : ""}`);
+    return unknown(
+      `no common commit with ${words} is to be found${repository.shallow ? " in this shallow clone: fetch the whole history" : ""}`,
+    );
   }
   return { ...found, changedFiles: await readChanged(source, repository, found.base, env) };
 }
 
-async function findBase(source: string, attempts: readonly (readonly string[])[], env: Env): Promise<{ base: string; source: string } | null> {
+async function findBase(
+  source: string,
+  attempts: readonly (readonly string[])[],
+  env: Env,
+): Promise<{ base: string; source: string } | null> {
   for (const attempt of attempts) {
     const args = ["merge-base", "HEAD", ...attempt];
     const answer = await git(source, args, env);
@@ -43,7 +51,11 @@ async function findBase(source: string, attempts: readonly (readonly string[])[]
 
 async function readChanged(source: string, repository: Repository, base: string, env: Env): Promise<ChangedFiles> {
   if (repository.ignored) return { known: false, reason: "git ignores the folder" };
-  const committed = await git(source, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--relative", base, "HEAD", "--", "."], env);
+  const committed = await git(
+    source,
+    ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--relative", base, "HEAD", "--", "."],
+    env,
+  );
   if (!committed.ok) return { known: false, reason: whyNot(committed) };
   const files = new Set([...committed.stdout.split("\0").filter((path) => path !== ""), ...repository.uncommitted]);
   return { known: true, files: [...files].sort(byCodeUnit) };
@@ -55,13 +67,21 @@ function byCodeUnit(a: string, b: string): number {
 }
 
 /** Where to look for the base: the branches that this one may be merged into, then what the host named. */
-export function baseQuery(facts: Pick<HostFacts, "ref" | "branch" | "target" | "baseHints">, repository: Repository, kinds: readonly BranchKind[]): BaseQuery {
+export function baseQuery(
+  facts: Pick<HostFacts, "ref" | "branch" | "target" | "baseHints">,
+  repository: Repository,
+  kinds: readonly BranchKind[],
+): BaseQuery {
   const found = targetRefs(facts, repository, kinds);
   const attempts = [...(found.known ? found.attempts : []), ...facts.baseHints.map((hint) => [hint])];
   return attempts.length === 0 ? found : { known: true, attempts };
 }
 
-function targetRefs({ ref, branch, target }: Pick<HostFacts, "ref" | "branch" | "target">, { branches }: Repository, kinds: readonly BranchKind[]): BaseQuery {
+function targetRefs(
+  { ref, branch, target }: Pick<HostFacts, "ref" | "branch" | "target">,
+  { branches }: Repository,
+  kinds: readonly BranchKind[],
+): BaseQuery {
   if (target !== null) return among(branches, (name) => name === target, `branch ${target}`);
   if (ref === null) return { known: false, reason: "no branch is known" };
   const found = classify(ref, kinds);

@@ -12,7 +12,13 @@ export type GitFailure = "missing" | "deadline" | "too-much" | "refused";
 
 export type GitAnswer =
   | { readonly ok: true; readonly stdout: string }
-  | { readonly ok: false; readonly failure: GitFailure; readonly code: number | null; readonly stdout: string; readonly stderr: string };
+  | {
+      readonly ok: false;
+      readonly failure: GitFailure;
+      readonly code: number | null;
+      readonly stdout: string;
+      readonly stderr: string;
+    };
 
 const options = [
   "--no-pager",
@@ -45,7 +51,9 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 /** The environment that git gets: the caller's, without what redirects it, and with the network and prompts closed. */
 export function gitEnv(env: Env): Record<string, string> {
-  const kept = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !repositoryVariables.has(entry[0]));
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !repositoryVariables.has(entry[0]),
+  );
   return {
     ...Object.fromEntries(kept),
     LC_ALL: "C", // failures are told apart by git's English text
@@ -64,9 +72,18 @@ export function gitArgv(source: string, args: readonly string[]): string[] {
 /** Asks git and always answers: a failure is a value. */
 export function git(source: string, args: readonly string[], env: Env): Promise<GitAnswer> {
   return new Promise((resolve) => {
-    const limits = { env: gitEnv(env), timeout: deadlineMs, killSignal: "SIGKILL", maxBuffer: maxBytes, encoding: "utf8" } as const;
+    const limits = {
+      env: gitEnv(env),
+      timeout: deadlineMs,
+      killSignal: "SIGKILL",
+      maxBuffer: maxBytes,
+      encoding: "utf8",
+    } as const;
     execFile("git", gitArgv(source, args), limits, (error, stdout, stderr) => {
-      if (error === null) return resolve({ ok: true, stdout });
+      if (error === null) {
+        resolve({ ok: true, stdout });
+        return;
+      }
       const code = typeof error.code === "number" ? error.code : null;
       resolve({ ok: false, failure: failureOf(error), code, stdout, stderr });
     });

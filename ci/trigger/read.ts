@@ -1,10 +1,11 @@
 /** Reads the trigger: what the host says, what a person wishes otherwise, and what only git knows. */
-import type { BranchKind } from "../policy/branches.ts";
 import { usageError } from "../errors.ts";
+import type { BranchKind } from "../policy/branches.ts";
 import { baseQuery, readChanges, type Changes } from "./changes.ts";
 import type { Env } from "./git.ts";
-import { localFacts } from "./local.ts";
-import { readRepository, type RepositoryRead } from "./repository.ts";
+import { hostFacts, hostOf } from "./host.ts";
+import { readMerge, withMerge } from "./merge.ts";
+import { readRepository, type Repository, type RepositoryRead } from "./repository.ts";
 import { simulate, type SimulateOptions } from "./simulate.ts";
 import type { HostFacts, Trigger } from "./trigger.ts";
 
@@ -22,22 +23,61 @@ export interface ReadTriggerOptions {
 export async function readTrigger({ source, env, kinds, ...options }: ReadTriggerOptions): Promise<Trigger> {
   const read = await (options.repository ?? readRepository(source, env));
   if (!read.ok && read.sourceMissing) throw usageError("trigger.source", read.reason, "--source takes the app's folder");
-  const simulated = simulate(localFacts(read), options.simulate ?? {});
+  const host = hostOf(env);
+  if (!host.ok) throw host.error;
+  const simulated = simulate(verified(hostFacts(host.host, env, read), read), options.simulate ?? {});
   if (!simulated.ok) throw simulated.error;
   const { facts } = simulated;
   if (!read.ok) return complete(facts, read, { base: null, source: null, changedFiles: { known: false, reason: read.reason } });
-  return complete(facts, read, await readChanges(source, read.repository, baseQuery(facts, read.repository, kinds), env));
+  const mayBeMerge = facts.event === "push" || facts.event === "merge";
+  const [changes, merge] = await Promise.all([
+    readChanges(source, read.repository, baseQuery(facts, read.repository, kinds), env),
+    mayBeMerge ? readMerge(source, env) : null,
+  ]);
+  return complete(withMerge(facts, merge, kinds), read, changes);
 }
 
-function complete({ baseHints: _, ...facts }: HostFacts, read: RepositoryRead, changes: Changes): Trigger {
+/** A clone that holds another commit than the host speaks of may hold anybody's. */
+function verified(facts: HostFacts, read: RepositoryRead): HostFacts {
+  const here = read.ok ? read.repository.sha : null;
+  const expected = [facts.sha, facts.pullRequest?.headSha ?? null].filter((sha) => sha !== null);
+  if (facts.host === "local" || here === null || expected.length === 0 || expected.includes(here)) return facts;
   return {
     ...facts,
-    sha: read.ok ? (read.repository.sha ?? facts.sha) : facts.sha,
+    trust: "untrusted",
+    sources: { ...facts.sources, trust: "git status" },
+    notes: [
+      ...facts.notes,
+      `the clone holds commit ${here.slice(0, 12)}, and the host speaks of ${expected.map((sha) => sha.slice(0, 12)).join(" or ")}: not trusted`,
+    ],
+  };
+}
+
+/** Field by field, in the model's order, so that the JSON reads the same however the facts were found. */
+function complete(facts: HostFacts, read: RepositoryRead, changes: Changes): Trigger {
+  const repository = read.ok ? read.repository : null;
+  return {
+    host: facts.host,
+    event: facts.event,
+    ref: facts.ref,
+    branch: facts.branch,
+    target: facts.target,
+    mergedFrom: facts.mergedFrom,
+    sha: repository?.sha ?? facts.sha,
     base: changes.base,
     changedFiles: changes.changedFiles,
-    dirty: read.ok && read.repository.uncommitted.length > 0,
-    shallow: read.ok && read.repository.shallow,
+    pullRequest: facts.pullRequest,
+    actor: facts.actor,
+    protectedBranch: facts.protectedBranch,
+    trust: facts.trust,
+    dirty: (repository?.uncommitted.length ?? 0) > 0,
+    shallow: repository?.shallow ?? false,
     sources: changes.source === null ? facts.sources : { ...facts.sources, base: changes.source },
-    notes: [...(read.ok ? read.repository.notes : [read.reason]), ...facts.notes],
+    notes: [...(read.ok ? cloneNotes(facts, read.repository) : [read.reason]), ...facts.notes],
   };
+}
+
+/** Hosts check out a detached HEAD and say the branch themselves: then where HEAD points is no news. */
+function cloneNotes(facts: HostFacts, { notes, detached }: Repository): readonly string[] {
+  return detached === null || facts.ref !== null ? notes : [...notes, detached];
 }

@@ -1,6 +1,6 @@
 /** What git knows of the source folder: one round of questions, asked side by side. */
 import { git, whyNot, type Env, type GitAnswer } from "./git.ts";
-import { branchOf } from "./refs.ts";
+import { branchOf } from "../policy/refs.ts";
 import { parseStatus, type Status } from "./status.ts";
 
 export interface GitRef {
@@ -23,6 +23,8 @@ export interface Repository {
   readonly ignored: boolean;
   /** Local and remote branches. */
   readonly branches: readonly GitRef[];
+  /** Where a detached HEAD is, and what points there too; null where a branch is checked out. */
+  readonly detached: string | null;
   readonly notes: readonly string[];
 }
 
@@ -64,7 +66,12 @@ export async function readRepository(source: string, env: Env): Promise<Reposito
       uncommitted: read.changed.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length)),
       ignored: read.ignored.some((path) => path.endsWith("/") && prefix.startsWith(path)),
       branches: found.branches,
-      notes: [...placeNotes(gitDir), ...(branches.ok ? [] : [`git can't list the branches: ${whyNot(branches)}`]), ...headNotes(ref, read, found.branches)],
+      detached: ref === null && read.sha !== null ? detachedAt(read.sha, found.branches) : null,
+      notes: [
+        ...placeNotes(gitDir),
+        ...(branches.ok ? [] : [`git can't list the branches: ${whyNot(branches)}`]),
+        ...(read.sha === null ? ["no commit yet: there is nothing to measure changes from"] : []),
+      ],
     },
   };
 }
@@ -80,6 +87,7 @@ function withoutFiles(found: Branches, bare: boolean, shallow: boolean): Reposit
     uncommitted: [],
     ignored: false,
     branches: found.branches,
+    detached: null,
     notes: [bare ? "a bare repository: it has no files of its own" : "a folder inside .git: it has no files of its own"],
   };
 }
@@ -92,7 +100,10 @@ function parsePlace(stdout: string): { bare: boolean; workTree: boolean; shallow
     workTree: workTree === "true",
     shallow: shallow === "true",
     prefix: rest.slice(0, end).join("\n"),
-    gitDir: rest.slice(end + 1).join("\n").replace(/\n$/, ""),
+    gitDir: rest
+      .slice(end + 1)
+      .join("\n")
+      .replace(/\n$/, ""),
   };
 }
 
@@ -103,7 +114,11 @@ interface Branches {
 
 function parseBranches(stdout: string): Branches {
   const lines = stdout.split("\n").filter((line) => line !== "");
-  const parsed = lines.map((line) => ({ current: line.startsWith("*"), sha: line.slice(1, line.indexOf(" ", 1)), name: line.slice(line.indexOf(" ", 1) + 1) }));
+  const parsed = lines.map((line) => ({
+    current: line.startsWith("*"),
+    sha: line.slice(1, line.indexOf(" ", 1)),
+    name: line.slice(line.indexOf(" ", 1) + 1),
+  }));
   const refs = parsed.map(({ name, sha }) => ({ name, sha }));
   const current = parsed.findIndex((line) => line.current);
   return { current: refs[current] ?? null, branches: refs.filter((ref) => !/^refs\/remotes\/[^/]+\/HEAD$/.test(ref.name)) };
@@ -120,14 +135,15 @@ function placeNotes(gitDir: string): readonly string[] {
   return [];
 }
 
-function headNotes(ref: string | null, status: Status, branches: readonly GitRef[]): readonly string[] {
-  if (status.sha === null) return ["no commit yet: there is nothing to measure changes from"];
-  if (ref !== null) return [];
-  const names = [...new Set(branches.filter((branch) => branch.sha === status.sha).map((branch) => branchOf(branch.name) ?? branch.name.replace(/^refs\/remotes\/[^/]+\//, "")))];
-  const where = `detached HEAD at ${status.sha.slice(0, 12)}`;
-  if (names.length === 0) return [`${where}: no branch points there; --branch says which one it stands for`];
-  if (names.length > 1) return [`${where}: ${String(names.length)} branches point there; --branch says which one it stands for`];
-  return [`${where}: only branch ${names[0] ?? ""} points there, which proves nothing; --branch ${names[0] ?? ""} takes it for that`];
+function detachedAt(sha: string, branches: readonly GitRef[]): string {
+  const here = branches.filter((branch) => branch.sha === sha);
+  const names = [...new Set(here.map((branch) => branchOf(branch.name) ?? branch.name.replace(/^refs\/remotes\/[^/]+\//, "")))];
+  const where = `detached HEAD at ${sha.slice(0, 12)}`;
+  const [only, second] = names;
+  if (only === undefined) return `${where}: no branch points there; --branch says which one it stands for`;
+  if (second !== undefined)
+    return `${where}: ${String(names.length)} branches point there; --branch says which one it stands for`;
+  return `${where}: only branch ${only} points there, which proves nothing; --branch ${only} takes it for that`;
 }
 
 function refusal(answer: GitAnswer & { ok: false }, source: string): { reason: string; sourceMissing: boolean } {
@@ -135,7 +151,11 @@ function refusal(answer: GitAnswer & { ok: false }, source: string): { reason: s
   if (/cannot change to/.test(stderr)) return { reason: `${source} is no folder that can be read`, sourceMissing: true };
   if (/not a git repository/.test(stderr)) return { reason: "no git repository here", sourceMissing: false };
   if (/dubious ownership/.test(stderr)) {
-    return { reason: "git refuses the repository, since another user owns it; if you trust it, `git config --global --add safe.directory <folder>` lets git read it", sourceMissing: false };
+    return {
+      reason:
+        "git refuses the repository, since another user owns it; if you trust it, `git config --global --add safe.directory <folder>` lets git read it",
+      sourceMissing: false,
+    };
   }
   return { reason: `git can't read the repository: ${whyNot(answer)}`, sourceMissing: false };
 }

@@ -1,7 +1,7 @@
 /** A trigger as a person wishes it, over the one that is there: `--event pull-request --branch feature/x --target development`. */
 import { oneOf, suggest, visible } from "../config/problem.ts";
 import { usageError, type WeirError } from "../errors.ts";
-import { branchRef, nameProblem, tagRef } from "./refs.ts";
+import { branchRef, nameProblem, tagRef } from "../policy/refs.ts";
 import { events, type Event, type HostFacts, type PullRequest } from "./trigger.ts";
 
 /** The options of `weir plan` and `weir run`, as they were written. */
@@ -39,14 +39,20 @@ export function simulate(facts: HostFacts, options: SimulateOptions): SimulateRe
       pullRequest: proposed ? pullRequest(facts, options) : null,
       protectedBranch: ref === facts.ref ? facts.protectedBranch : null,
       trust: untrusted ? "untrusted" : facts.trust,
-      sources: { ...facts.sources, ...sources(options), ...(untrusted ? { trust: options.fork === true ? "--fork" : "simulated on a CI host" } : {}) },
+      sources: {
+        ...facts.sources,
+        ...sources(options),
+        ...(untrusted ? { trust: options.fork === true ? "--fork" : "simulated on a CI host" } : {}),
+      },
       notes: [...facts.notes, `simulated: ${given.map(visible).join(" ")}`],
     },
   };
 }
 
 function words(options: SimulateOptions): readonly string[] {
-  const named = (["event", "branch", "tag", "target"] as const).flatMap((key) => (options[key] === undefined ? [] : [`--${key} ${options[key]}`]));
+  const named = (["event", "branch", "tag", "target"] as const).flatMap((key) =>
+    options[key] === undefined ? [] : [`--${key} ${options[key]}`],
+  );
   return options.fork === true ? [...named, "--fork"] : named;
 }
 
@@ -57,10 +63,19 @@ interface Problem {
 
 function optionProblem(options: SimulateOptions): Problem | null {
   const { event, branch, tag, target, fork } = options;
-  if (event !== undefined && !isEvent(event)) return { message: `--event ${visible(event)}: there is no such event`, remedy: suggest(event, events) };
-  for (const [flag, name] of [["branch", branch], ["tag", tag], ["target", target]] as const) {
+  if (event !== undefined && !isEvent(event))
+    return { message: `--event ${visible(event)}: there is no such event`, remedy: suggest(event, events) };
+  for (const [flag, name] of [
+    ["branch", branch],
+    ["tag", tag],
+    ["target", target],
+  ] as const) {
     const wrong = name === undefined ? null : nameProblem(name);
-    if (wrong !== null) return { message: `--${flag} ${visible(name ?? "")} ${wrong}`, remedy: `--${flag} takes a short name such as ${flag === "tag" ? "v1.2.0" : "feature/login"}` };
+    if (wrong !== null)
+      return {
+        message: `--${flag} ${visible(name ?? "")} ${wrong}`,
+        remedy: `--${flag} takes a short name such as ${flag === "tag" ? "v1.2.0" : "feature/login"}`,
+      };
   }
   if (branch !== undefined && tag !== undefined) return { message: "--branch and --tag exclude each other", remedy: "name one" };
   const proposal = [target === undefined ? null : "--target", fork === true ? "--fork" : null].filter((flag) => flag !== null);
@@ -88,7 +103,12 @@ function refOf({ branch, tag }: SimulateOptions, found: string | null): string |
 
 function pullRequest(facts: HostFacts, { fork }: SimulateOptions): PullRequest {
   const found = facts.pullRequest;
-  return { id: found?.id ?? "simulated", title: found?.title ?? null, fromFork: fork ?? found?.fromFork ?? false, headSha: found?.headSha ?? facts.sha };
+  return {
+    id: found?.id ?? "simulated",
+    title: found?.title ?? null,
+    fromFork: fork ?? found?.fromFork ?? false,
+    headSha: found?.headSha ?? facts.sha,
+  };
 }
 
 function sources(options: SimulateOptions): Readonly<Record<string, string>> {

@@ -16,7 +16,8 @@ const fieldsBefore: Readonly<Record<string, number>> = { "1": 8, u: 10, "?": 1, 
 /** Parses what git prints; records of a kind that it does not know are left out. */
 export function parseStatus(stdout: string): Status {
   const records = stdout.split("\0").filter((record) => record !== "");
-  const header = (key: string): string | null => records.find((record) => record.startsWith(`# ${key} `))?.slice(key.length + 3) ?? null;
+  const header = (key: string): string | null =>
+    records.find((record) => record.startsWith(`# ${key} `))?.slice(key.length + 3) ?? null;
   const sha = header("branch.oid");
   const head = header("branch.head");
   return {

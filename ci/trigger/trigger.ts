@@ -19,8 +19,7 @@ export type Trust = "trusted" | "untrusted";
 
 /** Which files differ from the base; `known: false` says why nobody can tell, and then everything runs. */
 export type ChangedFiles =
-  | { readonly known: true; readonly files: readonly string[] }
-  | { readonly known: false; readonly reason: string };
+  { readonly known: true; readonly files: readonly string[] } | { readonly known: false; readonly reason: string };
 
 export interface PullRequest {
   /** The host's number or identifier, as text. */
@@ -64,8 +63,7 @@ export interface Trigger {
 }
 
 /** What one host says, before git is asked for the rest: everything of a trigger but what only a clone knows. */
-export interface HostFacts
-  extends Omit<Trigger, "base" | "changedFiles" | "dirty" | "shallow"> {
+export interface HostFacts extends Omit<Trigger, "base" | "changedFiles" | "dirty" | "shallow"> {
   /** Commits or full refs that the host names as the base, best first; git finds the merge base with them. */
   readonly baseHints: readonly string[];
 }

@@ -1,0 +1,71 @@
+/** Which CI host is around, and what it says. */
+import { readFileSync } from "node:fs";
+import { usageError, type WeirError } from "../errors.ts";
+import type { Env } from "./git.ts";
+import { githubFacts } from "./github.ts";
+import { gitlabFacts } from "./gitlab.ts";
+import { jenkinsFacts } from "./jenkins.ts";
+import { localFacts } from "./local.ts";
+import type { RepositoryRead } from "./repository.ts";
+import type { Host, HostFacts } from "./trigger.ts";
+
+interface Signs {
+  readonly host: Exclude<Host, "local">;
+  readonly variable: string;
+  readonly means: (value: string) => boolean;
+}
+
+const signs: readonly Signs[] = [
+  { host: "github", variable: "GITHUB_ACTIONS", means: (value) => value === "true" },
+  { host: "gitlab", variable: "GITLAB_CI", means: (value) => value === "true" },
+  { host: "jenkins", variable: "JENKINS_URL", means: (value) => value !== "" },
+];
+
+export type HostResult = { readonly ok: true; readonly host: Host } | { readonly ok: false; readonly error: WeirError };
+
+/** The one host whose variable is set; `local` for none. */
+export function hostOf(env: Env): HostResult {
+  const found = signs.filter(({ variable, means }) => means(env[variable] ?? ""));
+  const [first, second] = found;
+  if (second === undefined) return { ok: true, host: first?.host ?? "local" };
+  const names = found.map(({ variable }) => variable).join(" and ");
+  return {
+    ok: false,
+    error: usageError(
+      "trigger.hosts",
+      `${names} are both set: nobody can tell which host this is`,
+      "unset all but the one that runs this job",
+    ),
+  };
+}
+
+/** What the host says, or the clone where there is no host. */
+export function hostFacts(host: Host, env: Env, read: RepositoryRead): HostFacts {
+  switch (host) {
+    case "github":
+      return fromGithub(env);
+    case "gitlab":
+      return gitlabFacts(env);
+    case "jenkins":
+      return jenkinsFacts(env);
+    case "local":
+      return localFacts(read, env);
+  }
+}
+
+function fromGithub(env: Env): HostFacts {
+  const payload = readPayload(env["GITHUB_EVENT_PATH"]);
+  const facts = githubFacts(env, payload);
+  return payload === null
+    ? { ...facts, notes: [...facts.notes, "the event's payload can't be read (GITHUB_EVENT_PATH)"] }
+    : facts;
+}
+
+function readPayload(path: string | undefined): unknown {
+  if (path === undefined || path === "") return null;
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return null; // what it would have said is unknown, and so untrusted
+  }
+}
