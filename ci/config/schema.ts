@@ -21,7 +21,7 @@ const map = <S extends z.core.$ZodShape>(shape: S) => z.strictObject(shape, "a m
 const smoke = map({
   path: f.required("What is requested of the started app.", f.urlPath),
   status: f.key("The status code that it must answer with.", f.whole(100, 599), 200),
-  contains: f.maybe("Text that the answer must contain.", z.string("text")),
+  contains: f.maybe("Text that the answer must contain.", f.sentence),
 });
 
 const app = map({
@@ -94,7 +94,7 @@ const service = map({
   provides: f.key("Variables given to the app and its tests; the service's host name is its name here.", f.variables, {}),
   readiness: f.maybe("A command run inside the service that succeeds once it is ready; null: its port accepts.", f.argv),
   deadline: f.key("How long it may take until it is ready.", f.duration, "60s"),
-  stages: f.key("The stages that it is started for.", list(stageName), ["integration", "e2e", "performance", "deploy"]),
+  stages: f.key("The stages that it is started for.", list(stageName), ["integration", "smoke", "e2e", "performance", "deploy"]),
 });
 
 const report = map({

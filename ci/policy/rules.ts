@@ -32,7 +32,7 @@ export interface Rule {
 export const defaults: RuleSource = { file: "weir defaults (ci/policy/rules.ts)", line: null };
 
 /** What every change must pass. */
-const checks: readonly StageName[] = ["install", "build", "lint", "types", "format", "unit", "coverage", "image"];
+const checks: readonly StageName[] = ["install", "build", "lint", "types", "format", "unit", "coverage", "image", "smoke"];
 /** What needs the app as a whole, with its services. */
 const system: readonly StageName[] = ["integration", "e2e", "performance"];
 /** What leaves the pipeline. Only trusted triggers deliver, and no flag can ask for it against the rules. */
