@@ -27,8 +27,8 @@ export function step(schemas: readonly Schema[], key: string | number): readonly
     const { def } = (schema as z.core.$ZodTypes)._zod;
     if (def.type === "array" && typeof key === "number") return bare(def.element);
     if (def.type === "record" && typeof key === "string") return bare(def.valueType);
-    if (def.type !== "object" || typeof key !== "string" || !Object.hasOwn(def.shape, key)) return [];
-    const inner = def.shape[key];
+    if (def.type !== "object" || typeof key !== "string") return [];
+    const inner = Object.hasOwn(def.shape, key) ? def.shape[key] : def.catchall;
     return inner === undefined ? [] : bare(inner);
   });
 }

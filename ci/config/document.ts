@@ -46,11 +46,6 @@ function shown(problems: readonly Problem[]): readonly Problem[] {
   const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
   const last = sorted[mostShown - 1];
   if (last === undefined || sorted.length === mostShown) return sorted;
-  const more = problem(
-    last,
-    [],
-    `${sorted.length - mostShown} more problems are not shown`,
-    "expected those above to be mended first",
-  );
+  const more = problem(last, [], "more problems are not shown", "expected those above to be mended");
   return [...sorted.slice(0, mostShown), more];
 }

@@ -11,7 +11,7 @@ export const longestDuration: Milliseconds = 24 * 24 * 3_600_000;
 export const durationExpected = "a duration from 1ms to 576h, such as 500ms, 30s, 5m or 1h";
 
 /** The form alone, for editors; `parseDuration` holds the limits as well. */
-export const durationPattern = /^[0-9]{1,9}(\.[0-9]{1,3})?(ms|s|m|h)$/;
+export const durationPattern = /^[0-9]{1,10}(\.[0-9]{1,3})?(ms|s|m|h)$/;
 
 /** The duration in milliseconds, or null for text that is none: no unit, no number, zero, or too long. */
 export function parseDuration(text: string): Milliseconds | null {

@@ -37,15 +37,22 @@ export const environmentSchema = z.strictObject(
   "a map",
 );
 
-const alert = z.strictObject(
-  {
-    name: f.maybe("The alert's name; null: its condition.", f.sentence),
-    condition: f.required("A metric, a comparison and a limit with its unit: `error_rate > 1%`.", f.sentence),
-    duration: f.key("How long the condition must hold.", f.duration, "5m"),
-    severity: f.key("How bad it is.", z.enum(["critical", "warning", "info"]), "critical"),
-    description: f.maybe("What it means and what to do, in one line.", f.sentence),
-  },
-  "a map",
+const alertKeys = {
+  name: f.maybe("The alert's name; null: its condition.", f.sentence),
+  condition: f.required("A metric, a comparison and a limit with its unit: `error_rate > 1%`.", f.sentence),
+  duration: f.key("How long the condition must hold.", f.duration, "5m"),
+  severity: f.key("How bad it is, such as critical or warning.", f.plainName, "critical"),
+  description: f.maybe("What it means and what to do, in one line.", f.sentence),
+};
+
+export const alertKeyNames: readonly string[] = Object.keys(alertKeys);
+
+/** What an alerting system is told beside the alert is each team's own: any further key is a label. */
+const alert = z.pipe(
+  z.catchall(z.object(alertKeys, "a map"), f.sentence),
+  z.transform(({ name, condition, duration, severity, description, ...labels }) => {
+    return { name: name ?? condition, condition, duration, severity, description, labels };
+  }),
 );
 
 /** A list of alerts, bare or under `alerts`; both become the same thing. */
@@ -73,6 +80,4 @@ export interface Environment extends Omit<EnvironmentFile, "environment"> {
 }
 
 /** A condition, still as text, that must not hold for longer than `duration` (milliseconds). */
-export interface Alert extends Omit<AlertsFile[number], "name"> {
-  readonly name: string;
-}
+export type Alert = AlertsFile[number];

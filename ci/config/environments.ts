@@ -5,7 +5,7 @@ import { type Parsed, parseFile } from "./document.ts";
 import { type Alert, alertsSchema, type Environment, type EnvironmentFile, environmentSchema } from "./environment-schema.ts";
 import { placeOf } from "./explain.ts";
 import type { SourceFile } from "./files.ts";
-import { normaliseAlerts, normaliseEnvironment } from "./normalise.ts";
+import { normaliseEnvironment } from "./normalise.ts";
 import { type Path, type Problem, problem } from "./problem.ts";
 import type { Written } from "./values.ts";
 
@@ -41,7 +41,7 @@ export function loadEnvironments(files: readonly SourceFile[]): Environments {
   const defaults = Object.keys(defaultEnvironments).map(defaultEnvironment);
   return {
     environments: byName([...defaults, ...own]),
-    alerts: normaliseAlerts(alertsFile?.output ?? alertsSchema.parse(defaultAlerts)),
+    alerts: alertsFile?.output ?? alertsSchema.parse(defaultAlerts),
     names: [...new Set([...defaults, ...parts].map(({ name }) => name))],
     problems: [
       ...parts.flatMap(({ parsed }) => parsed.problems),

@@ -14,8 +14,8 @@ interface Finding {
   readonly onKey?: boolean;
 }
 
-/** More than a person mends in one go; a hostile file could make hundreds of thousands. */
-const mostProblems = 100;
+/** More than is ever shown; a hostile file could make hundreds of thousands. */
+const mostProblems = 200;
 
 /** The first problem of each path. */
 export function explain(file: string, schema: Schema, values: Values, issues: readonly Issue[]): readonly Problem[] {

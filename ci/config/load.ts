@@ -81,8 +81,8 @@ function locate(at: Target | null): Place | null {
   return at?.file.written.get(pathKey(at.path))?.key ?? null;
 }
 
-function brokenProblem(weir: Parsed<WeirFile>, environments: Environments, { path, wrong, expected }: Broken): Problem {
+function brokenProblem(weir: Parsed<WeirFile>, environments: Environments, { path, wrong, expected, onKey }: Broken): Problem {
   const at = fileOf(weir, environments, path);
   if (at === null) throw new Error(`a default breaks a rule: ${wrong}`);
-  return problem(placeOf(at.file.name, at.file.written, at.path, false), at.path, wrong, expected);
+  return problem(placeOf(at.file.name, at.file.written, at.path, onKey ?? false), at.path, wrong, expected);
 }

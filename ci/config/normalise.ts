@@ -1,7 +1,7 @@
 /** What zod leaves → what the pipeline uses: what one key's default takes from another key is filled in here. */
 import { type BranchKind, gitflow } from "../policy/branches.ts";
 import type { StageName } from "../stages/catalogue.ts";
-import type { Alert, AlertsFile, Environment, EnvironmentFile } from "./environment-schema.ts";
+import type { Environment, EnvironmentFile } from "./environment-schema.ts";
 import { type Config, type ServiceConfig, type StageConfig, stageNames, stageSchema, type WeirFile } from "./schema.ts";
 
 export function normalise(file: WeirFile, folder: string): Config {
@@ -63,8 +63,4 @@ function servicesFor(stage: StageName, services: Readonly<Record<string, Service
 
 export function normaliseEnvironment({ environment, ...rest }: EnvironmentFile, fileName: string): Environment {
   return { name: environment ?? fileName, ...rest };
-}
-
-export function normaliseAlerts(alerts: AlertsFile): readonly Alert[] {
-  return alerts.map((alert) => ({ ...alert, name: alert.name ?? alert.condition }));
 }

@@ -80,7 +80,13 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   const best = closest(lower, [...candidates]);
   const steps = distance(lower, best);
   const swapped = steps === 2 && lettersOf(lower) === lettersOf(best);
-  return swapped || steps <= Math.max(1, Math.floor(best.length / 3)) ? best : null;
+  if (swapped || steps <= Math.max(1, Math.floor(best.length / 3))) return best;
+  return candidates.find((candidate) => isCutShort(lower, candidate) || isCutShort(candidate, lower)) ?? null;
+}
+
+/** `perf` is `performance` cut short. */
+function isCutShort(short: string, long: string): boolean {
+  return short.length >= 3 && long.startsWith(short);
 }
 
 function lettersOf(word: string): string {

@@ -1,7 +1,7 @@
 /** What no single key can tell: rules across the keys of a configuration that is otherwise well-formed. */
 import { gitflow } from "../policy/branches.ts";
-import type { Alert } from "./environment-schema.ts";
-import { type Path, suggest } from "./problem.ts";
+import { type Alert, alertKeyNames } from "./environment-schema.ts";
+import { nearest, type Path, suggest } from "./problem.ts";
 import type { Config, WeirFile } from "./schema.ts";
 
 export interface RuleInput {
@@ -20,6 +20,8 @@ export interface Broken {
   readonly path: Path;
   readonly wrong: string;
   readonly expected: string;
+  /** The key itself is meant, not its value. */
+  readonly onKey?: boolean;
 }
 
 type Rule = (input: RuleInput) => readonly Broken[];
@@ -121,6 +123,18 @@ export const rules = {
     repeated(
       alerts.map(({ name }, index) => ({ value: name, path: ["alerts", index] })),
       "expected a name of its own for each alert",
+    ),
+
+  alertLabelsAreMeant: ({ alerts }) =>
+    alerts.flatMap(({ labels }, index) =>
+      Object.keys(labels).flatMap((label) => {
+        const path = ["alerts", index, label];
+        const near = nearest(label, alertKeyNames);
+        if (near !== null)
+          return [{ path, wrong: "is not a key of an alert", expected: `did you mean \`${near}\`?`, onKey: true }];
+        if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(label)) return [];
+        return [{ path, wrong: "is not a name for a label", expected: "expected letters, digits and _", onKey: true }];
+      }),
     ),
 } as const satisfies Record<string, Rule>;
 

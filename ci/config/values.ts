@@ -59,7 +59,8 @@ class Reader {
       return null;
     }
     if (isAlias(node)) return this.alias(node, path, schemas);
-    if (node.tag !== undefined) this.refuse(node, path, `has the tag ${node.tag}`, "expected no tag");
+    if (node.tag !== undefined)
+      this.refuse(node, path, `has the tag ${node.tag.replace("tag:yaml.org,2002:", "!!")}`, "expected no tag");
     if (node.anchor !== undefined && this.inAlias === 0) this.anchors.set(node.anchor, node);
     this.open.add(node);
     const value = this.content(node, path, schemas);
