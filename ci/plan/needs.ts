@@ -1,7 +1,13 @@
 /** What depends on what, and what makes no sense without what: order and meaning of the stages in one plan. */
 import { catalogue, type StageEntry, type StageName } from "../stages/catalogue.ts";
 
-export const stages: readonly (StageEntry & { readonly name: StageName; readonly needs: readonly StageName[] })[] = catalogue;
+/** The catalogue, with what `satisfies` alone can't say: stages need stages. */
+export interface Stage extends StageEntry {
+  readonly name: StageName;
+  readonly needs: readonly StageName[];
+}
+
+export const stages: readonly Stage[] = catalogue;
 
 export const stageNames: readonly StageName[] = stages.map((stage) => stage.name);
 
@@ -11,6 +17,7 @@ export const stageNames: readonly StageName[] = stages.map((stage) => stage.name
  */
 const worksOn: Partial<Readonly<Record<StageName, readonly StageName[]>>> = {
   coverage: ["unit"],
+  smoke: ["image"],
   e2e: ["image"],
   performance: ["image"],
   push: ["image"],
@@ -20,7 +27,7 @@ const worksOn: Partial<Readonly<Record<StageName, readonly StageName[]>>> = {
 const entries = new Map(stages.map((stage) => [stage.name, stage]));
 
 /** The catalogue's entry of a stage. */
-export function entryOf(name: StageName): (typeof stages)[number] {
+export function entryOf(name: StageName): Stage {
   const entry = entries.get(name);
   if (entry === undefined) throw new Error(`no stage ${name}`);
   return entry;
@@ -45,14 +52,28 @@ export function closure(names: readonly StageName[]): ReadonlySet<StageName> {
 
 /**
  * The running stages that a stage waits for. A need that does not run hands on its own needs: where push is skipped,
- * deploy still waits for the checks that push would have waited for.
+ * deploy still waits for the checks that push would have waited for. What another of them waits for anyway is not
+ * handed on.
  */
 export function waitsFor(name: StageName, running: ReadonlySet<StageName>): readonly StageName[] {
+  const { needs } = entryOf(name);
+  const direct = needs.filter((need) => running.has(need));
+  const handedOn = firstRunning(
+    needs.filter((need) => !running.has(need)),
+    running,
+  );
+  const found = new Set([...direct, ...handedOn]);
+  const implied = (need: StageName): boolean => [...found].some((other) => other !== need && closure([other]).has(need));
+  return stageNames.filter((stage) => direct.includes(stage) || (found.has(stage) && !implied(stage)));
+}
+
+/** The nearest running stages below stages that don't run. */
+function firstRunning(names: readonly StageName[], running: ReadonlySet<StageName>): ReadonlySet<StageName> {
   const found = new Set<StageName>();
-  const visit = (need: StageName): void => {
-    if (running.has(need)) found.add(need);
-    else entryOf(need).needs.forEach(visit);
+  const visit = (name: StageName): void => {
+    if (running.has(name)) found.add(name);
+    else entryOf(name).needs.forEach(visit);
   };
-  entryOf(name).needs.forEach(visit);
-  return stageNames.filter((stage) => found.has(stage));
+  names.forEach(visit);
+  return found;
 }

@@ -3,7 +3,7 @@ import type { BranchKind } from "../policy/branches.ts";
 import { classify } from "../policy/classify.ts";
 import { git, type Env } from "./git.ts";
 import { nameProblem } from "../policy/refs.ts";
-import type { HostFacts } from "./trigger.ts";
+import type { HostFacts, PullRequest } from "./trigger.ts";
 
 export interface Merge {
   readonly parents: number;
@@ -37,19 +37,28 @@ export function parseMerge(commit: string): Merge {
   };
 }
 
-/** A push of a merge commit to a branch that others merge into is a merge. */
+/** Whether the facts leave something open that the commit itself can tell. */
+export function wantsMerge(facts: HostFacts): boolean {
+  return facts.event === "push" || facts.event === "merge" || (facts.pullRequest !== null && facts.pullRequest.headSha === null);
+}
+
+/** The facts with what the commit tells. */
 export function withMerge(facts: HostFacts, merge: Merge | null, kinds: readonly BranchKind[]): HostFacts {
-  if (merge === null || merge.parents < 2 || facts.ref === null || !["push", "merge"].includes(facts.event)) return facts;
+  if (merge === null) return facts;
+  return facts.pullRequest === null ? withArrival(facts, merge, kinds) : withHead(facts, facts.pullRequest, merge);
+}
+
+/** A push of a merge commit to a branch that others merge into is a merge. */
+function withArrival(facts: HostFacts, merge: Merge, kinds: readonly BranchKind[]): HostFacts {
+  if (merge.parents < 2 || facts.ref === null) return facts;
   const found = classify(facts.ref, kinds);
   if (!found.ok || !kinds.some((kind) => kind.mergesInto.includes(found.kind.kind))) return facts;
-  return {
-    ...facts,
-    event: "merge",
-    mergedFrom: merge.from,
-    sources: {
-      ...facts.sources,
-      event: `${facts.sources["event"] ?? ""}; the commit is a merge`,
-      ...(merge.from === null ? {} : { mergedFrom: "the merge commit's subject" }),
-    },
-  };
+  const event = `${facts.sources["event"] ?? ""}; the commit is a merge`;
+  const mergedFrom = merge.from === null ? {} : { mergedFrom: "the merge commit's subject" };
+  return { ...facts, event: "merge", mergedFrom: merge.from, sources: { ...facts.sources, event, ...mergedFrom } };
+}
+
+/** A host may check out its own merge of a pull request; a commit that is no merge is the branch's newest itself. */
+function withHead(facts: HostFacts, pullRequest: PullRequest, merge: Merge): HostFacts {
+  return merge.parents > 1 ? facts : { ...facts, pullRequest: { ...pullRequest, headSha: pullRequest.headSha ?? facts.sha } };
 }

@@ -4,7 +4,7 @@ import type { BranchKind } from "../policy/branches.ts";
 import { baseQuery, readChanges, type Changes } from "./changes.ts";
 import type { Env } from "./git.ts";
 import { hostFacts, hostOf } from "./host.ts";
-import { readMerge, withMerge } from "./merge.ts";
+import { readMerge, wantsMerge, withMerge } from "./merge.ts";
 import { readRepository, type Repository, type RepositoryRead } from "./repository.ts";
 import { simulate, type SimulateOptions } from "./simulate.ts";
 import type { HostFacts, Trigger } from "./trigger.ts";
@@ -29,10 +29,9 @@ export async function readTrigger({ source, env, kinds, ...options }: ReadTrigge
   if (!simulated.ok) throw simulated.error;
   const { facts } = simulated;
   if (!read.ok) return complete(facts, read, { base: null, source: null, changedFiles: { known: false, reason: read.reason } });
-  const mayBeMerge = facts.event === "push" || facts.event === "merge";
   const [changes, merge] = await Promise.all([
     readChanges(source, read.repository, baseQuery(facts, read.repository, kinds), env),
-    mayBeMerge ? readMerge(source, env) : null,
+    wantsMerge(facts) ? readMerge(source, env) : null,
   ]);
   return complete(withMerge(facts, merge, kinds), read, changes);
 }
