@@ -96,7 +96,8 @@ function testName(test: Element, suites: readonly Element[]): string {
   const className = attribute(test, "classname");
   // "test" is what node:test writes for every test.
   const suite = suites.length > 1 || className === "" || className === "test" ? suiteName(suites) : className;
-  return clip(suite === "" || name.includes(suite) ? name : `${suite} › ${name}`, longestName);
+  const isSaid = suite === "" || name === suite || name.startsWith(`${suite} `) || name.endsWith(` ${suite}`);
+  return clip(isSaid ? name : `${suite} › ${name}`, longestName);
 }
 
 /** The file that the report names; Vitest and others give a suite the file's name instead. */

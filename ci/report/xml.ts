@@ -48,8 +48,9 @@ export function parseXml(xml: string, raw: readonly string[] = []): Parsed {
       ignorePiTags: true,
       stopNodes: raw.map((name) => `..${name}`),
     });
-    const [root] = elementsIn(parser.parse(xml) as readonly Node[]);
-    return root === undefined ? { ok: false, problem: "it has no root element" } : { ok: true, root };
+    const [root, another] = elementsIn(parser.parse(xml) as readonly Node[]);
+    if (root === undefined) return { ok: false, problem: "it has no root element" };
+    return another === undefined ? { ok: true, root } : { ok: false, problem: "it has more than one root element" };
   } catch (error) {
     return { ok: false, problem: `it is not XML that can be read: ${messageOf(error).slice(0, 200)}` };
   }
