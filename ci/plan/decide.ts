@@ -1,4 +1,4 @@
-/** One stage's decision: what says that it runs (`ruling`), and what keeps it from running all the same (`hindrances`). */
+/** One stage's decision: what says that it runs (`ruling`), and what keeps it from running all the same (`hindrance`). */
 import type { PolicyConfig } from "../config/schema.ts";
 import { judge, type Policy, type Situation, type Verdict } from "../policy/policy.ts";
 import { defaults, delivery, type Rule, type RuleSource } from "../policy/rules.ts";
@@ -18,7 +18,7 @@ export interface Context {
   readonly policy: Policy;
   readonly situation: Situation;
   readonly environment: string | null;
-  /** null: decide as if there were no flags. */
+  /** null: no flags, or to be decided as if there were none. */
   readonly selected: Selected | null;
   /** Why weir.yaml never runs a stage. */
   readonly skips: Partial<Readonly<Record<StageName, string | null>>>;
@@ -103,9 +103,13 @@ type Hindrance = (stage: StageName, context: Context, around: Surroundings) => D
 /** In the order in which they are named as the reason. */
 const possible: readonly Hindrance[] = [unconcerned, nowhere, absent, nothingToWorkOn, unproven];
 
-/** All that keeps a stage from running that is to run; the first is the reason shown. */
-export function hindrances(stage: StageName, context: Context, around: Surroundings): readonly Decision[] {
-  return possible.flatMap((hindrance) => hindrance(stage, context, around) ?? []);
+/** The first thing that keeps a stage from running that is to run; null where nothing does. */
+export function hindrance(stage: StageName, context: Context, around: Surroundings): Decision | null {
+  for (const possibly of possible) {
+    const found = possibly(stage, context, around);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Events and kinds for which every file counts as changed, so that what filters missed is found. */

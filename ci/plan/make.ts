@@ -7,7 +7,7 @@ import type { WeirError } from "../errors.ts";
 import { policyOf, sourceOf, type Locate, type Policy, type Situation } from "../policy/policy.ts";
 import type { StageName } from "../stages/catalogue.ts";
 import type { Trigger } from "../trigger/trigger.ts";
-import { hindrances, ruling, type Availability, type Context, type Decision } from "./decide.ts";
+import { hindrance, ruling, type Availability, type Context, type Decision } from "./decide.ts";
 import { stageNames, waitsFor } from "./needs.ts";
 import { place, type Place } from "./place.ts";
 import { planVersion, type Plan, type PlannedStage } from "./plan.ts";
@@ -74,18 +74,19 @@ export function contextOf(input: PlanInput, where: Place, policy: Policy, select
 
 /** What each stage gets, in the catalogue's order, in which every stage comes after what it needs. */
 export function decideAll(context: Context): ReadonlyMap<StageName, Decision> {
-  // What would run without flags: nothing is delivered while a check of it is left out by a flag.
   const unflagged = runThrough({ ...context, selected: null }, new Set());
-  return runThrough(context, runningOf(unflagged));
+  // Nothing is delivered while a check that would run without flags is left out by one.
+  return context.selected === null ? unflagged : runThrough(context, runningOf(unflagged));
 }
 
 function runThrough(context: Context, wanted: ReadonlySet<StageName>): ReadonlyMap<StageName, Decision> {
   const decided = new Map<StageName, Decision>();
+  const running = new Set<StageName>();
   for (const stage of stageNames) {
     const ruled = ruling(stage, context);
-    const hindered =
-      ruled.decision === "run" ? hindrances(stage, context, { ruled, running: runningOf(decided), wanted })[0] : undefined;
-    decided.set(stage, hindered ?? ruled);
+    const decision = ruled.decision === "run" ? (hindrance(stage, context, { ruled, running, wanted }) ?? ruled) : ruled;
+    decided.set(stage, decision);
+    if (decision.decision === "run") running.add(stage);
   }
   return decided;
 }

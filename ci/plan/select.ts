@@ -26,7 +26,8 @@ export interface Selected {
   readonly named: (flag: Flag) => readonly StageName[];
 }
 
-export type SelectResult = { readonly ok: true; readonly selected: Selected } | { readonly ok: false; readonly error: WeirError };
+/** `selected` is null where no flag says anything. */
+export type SelectResult = { readonly ok: true; readonly selected: Selected | null } | { readonly ok: false; readonly error: WeirError };
 
 /** Reads a selection: unknown stages and flags that contradict each other are errors. */
 export function select(selection: Selection): SelectResult {
@@ -36,6 +37,7 @@ export function select(selection: Selection): SelectResult {
     from: single(selection.from),
     skip: selection.skip ?? [],
   };
+  if (Object.values(words).every((named) => named.length === 0)) return { ok: true, selected: null };
   for (const flag of ["only", "until", "from", "skip"] as const) {
     const unknown = words[flag].find((word) => !stageNames.includes(word as StageName));
     if (unknown !== undefined)

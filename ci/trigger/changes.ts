@@ -7,6 +7,9 @@ import { branchOf } from "../policy/refs.ts";
 import type { GitRef, Repository } from "./repository.ts";
 import type { ChangedFiles, HostFacts } from "./trigger.ts";
 
+/** Beyond this a list helps nobody: everything runs, and the plan stays readable. */
+const mostFiles = 10_000;
+
 export interface Changes {
   readonly base: string | null;
   /** Where the base came from. */
@@ -58,6 +61,7 @@ async function readChanged(source: string, repository: Repository, base: string,
   );
   if (!committed.ok) return { known: false, reason: whyNot(committed) };
   const files = new Set([...committed.stdout.split("\0").filter((path) => path !== ""), ...repository.uncommitted]);
+  if (files.size > mostFiles) return { known: false, reason: `more than ${mostFiles} files differ` };
   return { known: true, files: [...files].sort(byCodeUnit) };
 }
 

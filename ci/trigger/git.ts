@@ -27,18 +27,22 @@ const options = [
   ...["core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false"].flatMap((setting) => ["-c", setting]),
 ];
 
-/** Variables by which a caller (a git hook, say) points git at another repository than the one asked about. */
+/** Variables by which a caller (a git hook, say) points git at another repository, or at other files in it, than was asked about. */
 const repositoryVariables = new Set([
   "GIT_ALTERNATE_OBJECT_DIRECTORIES",
   "GIT_COMMON_DIR",
   "GIT_CONFIG",
   "GIT_DIR",
   "GIT_EXTERNAL_DIFF",
+  "GIT_GLOB_PATHSPECS",
   "GIT_GRAFT_FILE",
+  "GIT_ICASE_PATHSPECS",
   "GIT_IMPLICIT_WORK_TREE",
   "GIT_INDEX_FILE",
   "GIT_INTERNAL_SUPER_PREFIX",
+  "GIT_LITERAL_PATHSPECS",
   "GIT_NAMESPACE",
+  "GIT_NOGLOB_PATHSPECS",
   "GIT_NO_REPLACE_OBJECTS",
   "GIT_OBJECT_DIRECTORY",
   "GIT_PREFIX",

@@ -37,7 +37,9 @@ const placeArgs = ["rev-parse", "--is-bare-repository", "--is-inside-work-tree",
 const prefixEnd = "--weir-end-of-prefix";
 const statusArgs = [
   ...["status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", "--no-renames"],
-  ...["--untracked-files=all", "--ignored=matching", "--ignore-submodules=none", "--", "."],
+  ...["--untracked-files=all", "--ignored=matching", "--ignore-submodules=none"],
+  // What Weir writes there itself is no change to the app.
+  ...["--", ".", ":(exclude).weir"],
 ];
 const branchArgs = ["for-each-ref", "--format=%(HEAD)%(objectname) %(refname)", "refs/heads", "refs/remotes"];
 

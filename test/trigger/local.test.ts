@@ -59,6 +59,23 @@ describe("the trigger of a clone", () => {
     expect((await read(at)).changedFiles).toEqual({ known: true, files: [".gitignore", "src/b.ts"] });
   });
 
+  it("leaves out what Weir writes itself", async () => {
+    const { at } = repository();
+    write(at, ".weir/runs/1/run.json");
+    write(at, "apps/shop/.weir/runs/1/run.json");
+    expect(await read(join(at, "apps/shop"))).toMatchObject({ dirty: false, changedFiles: { files: [] } });
+    expect((await read(at, { env: { ...env, GIT_LITERAL_PATHSPECS: "1" } })).changedFiles).toEqual({
+      known: true,
+      files: ["apps/shop/.weir/runs/1/run.json", "src/b.ts"],
+    });
+  });
+
+  it("does not list more files than anybody reads", async () => {
+    const { at } = repository();
+    for (let file = 0; file <= 10_000; file += 1) write(at, `many/${file}`, "");
+    expect(await read(at)).toMatchObject({ dirty: true, changedFiles: { known: false, reason: "more than 10000 files differ" } });
+  });
+
   it("sees only the source folder, relative to it", async () => {
     const { at } = repository();
     commit(at, "apps/shop/web/page.ts", "apps/other/x.ts", "apps/shop-two/y.ts");
@@ -348,6 +365,29 @@ describe("asking git", () => {
     for (const hook of ["post-index-change", "post-checkout"]) symlinkSync(program, join(at, hook));
     expect((await read(at, { simulate: { event: "push" } })).branch).toBe("feature/x");
     expect(existsSync(ran)).toBe(false);
+  });
+
+  it("runs no program that a submodule names", async () => {
+    const inner = repository();
+    const { at } = repository();
+    git(at, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", `file://${inner.at}`, "sub");
+    const ran = join(folder(), "ran");
+    write(at, "evil.sh", `#!/bin/sh\ntouch ${ran}\n`);
+    chmodSync(join(at, "evil.sh"), 0o755);
+    git(join(at, "sub"), "config", "core.fsmonitor", join(at, "evil.sh"));
+    await read(at);
+    expect(existsSync(ran)).toBe(false);
+  });
+
+  it("fetches nothing that a partial clone lacks", async () => {
+    const { at } = repository();
+    git(at, "config", "uploadpack.allowFilter", "true");
+    const clone = join(folder(), "clone");
+    git(at, "clone", "-q", "--filter=tree:0", `file://${at}`, clone);
+    const objects = git(clone, "count-objects", "-v");
+    const found = await read(clone);
+    expect(found.changedFiles).toMatchObject({ known: false });
+    expect(git(clone, "count-objects", "-v")).toBe(objects);
   });
 
   it("changes nothing in the repository", async () => {
