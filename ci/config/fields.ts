@@ -37,7 +37,7 @@ function isPlain(text: string): boolean {
 }
 
 /** The pattern ends in editors too, so it keeps to what every dialect of regular expressions has. */
-function text(expected: string, pattern: RegExp, longest: number): z.ZodMiniString {
+function text(expected: string, pattern: RegExp, longest: number): z.ZodMiniString<string> {
   return z
     .string(expected)
     .check(
@@ -48,12 +48,12 @@ function text(expected: string, pattern: RegExp, longest: number): z.ZodMiniStri
 }
 
 /** Text of any characters but NUL, which ends a variable or an argument early. */
-function anyText(expected: string): z.ZodMiniString {
+function anyText(expected: string): z.ZodMiniString<string> {
   return asWritten(z.string(expected).check(z.refine((text: string) => !text.includes("\0"), "text without NUL characters")));
 }
 
 /** Scalars that YAML reads as a number or a boolean, but that are text here: `VERSION: 1.10` stays `1.10`. */
-function asWritten(schema: z.ZodMiniString): z.ZodMiniString {
+function asWritten(schema: z.ZodMiniString<string>): z.ZodMiniString<string> {
   z.globalRegistry.add(schema, { type: ["string", "number", "boolean"] });
   return schema;
 }
@@ -122,7 +122,7 @@ export function whole(from: number, to: number): z.ZodMiniNumberFormat {
   return z.int(expected).check(z.minimum(from, expected), z.maximum(to, expected));
 }
 
-export function percent(): z.ZodMiniNumber {
+export function percent(): z.ZodMiniNumber<number> {
   const expected = "a number from 0 to 100, without %";
   return z.number(expected).check(z.minimum(0, expected), z.maximum(100, expected));
 }

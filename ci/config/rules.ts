@@ -1,5 +1,6 @@
 /** What no single key can tell: rules across the keys of a configuration that is otherwise well-formed. */
 import { gitflow } from "../policy/branches.ts";
+import type { StageName } from "../stages/catalogue.ts";
 import { type Alert, alertKeyNames } from "./environment-schema.ts";
 import { nearest, type Path, suggest } from "./problem.ts";
 import type { Config, WeirFile } from "./schema.ts";
@@ -140,7 +141,7 @@ export const rules = {
 
 const tableKinds = gitflow.map(({ kind }) => kind);
 /** Weir itself does what these stages do. */
-const commandless: ReadonlySet<string> = new Set(["image", "push", "deploy"]);
+const commandless: ReadonlySet<string> = new Set<StageName>(["coverage", "image", "smoke", "push", "deploy"]);
 
 function entries<T>(map: Readonly<Partial<Record<string, T>>>): [string, T][] {
   return Object.entries(map) as [string, T][];

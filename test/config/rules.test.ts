@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rules } from "../../ci/config/rules.ts";
+import type { rules } from "../../ci/config/rules.ts";
 import { problemsOf } from "./app.ts";
 
 const db = "services: {db: {image: postgres:17, port: 5432, provides: {URL: a}}";
