@@ -68,6 +68,8 @@ export interface Package {
 export interface RuntimeImage {
   /** The base image's reference; `scratch` for none. */
   readonly base: string;
+  /** Run in the build container before anything is copied: taking out what only the build needed. */
+  readonly prepare: readonly Argv[];
   /** Paths in the build container to copy, relative to the app's folder, and where to. */
   readonly files: readonly { readonly from: string; readonly to: string }[];
   readonly workdir: string;

@@ -1,0 +1,172 @@
+/**
+ * The command line: what the words are, and nothing of what they do. Each command's work is in commands/ and is loaded
+ * only when it is asked for. The only file that reads process.argv and ends the process.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { ExitCode, messageOf, WeirError } from "./errors.ts";
+import { catalogue } from "./stages/catalogue.ts";
+import { events } from "./trigger/trigger.ts";
+import { version } from "./version.ts";
+
+const examples = (...lines: readonly string[]) => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
+
+/** Each `--only a,b --only c` adds to what is there. */
+const names = (text: string, before: readonly string[] = []): readonly string[] => {
+  const found = text.split(",").filter(Boolean);
+  if (found.length === 0) throw new InvalidArgumentError("Name one or more stages, with commas between them.");
+  return [...before, ...found];
+};
+
+function withSource(command: Command): Command {
+  return command.option("-s, --source <folder>", "the app's folder", ".");
+}
+
+function withTrigger(command: Command): Command {
+  return command
+    .addOption(new Option("--event <event>", "as if this had happened").choices(events))
+    .option("--branch <name>", "as if on this branch")
+    .option("--tag <name>", "as if on this tag")
+    .option("--target <branch>", "the branch that a pull request wants to be merged into")
+    .option("--fork", "as if the pull request came from a fork");
+}
+
+function withSelection(command: Command): Command {
+  return command
+    .option("--only <stages>", "these stages and what they need", names)
+    .option("--until <stage>", "all stages up to this one")
+    .option("--from <stage>", "this stage, all after it, and what they need")
+    .option("--skip <stages>", "leave these stages out", names);
+}
+
+/** The program with every command; `finish` receives the exit code of the one that ran. */
+export function program(finish: (code: ExitCode) => void, signal: AbortSignal): Command {
+  const weir = new Command("weir")
+    .description("A portable GitFlow pipeline: the same stages on a laptop and on every CI host.")
+    .version(version, "-V, --version")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("(weir --help shows what there is)")
+    .addHelpText("after", examples("weir run", "weir plan --event pull-request --branch feature/x --target development", "weir config check"));
+
+  const run = withSelection(withTrigger(withSource(weir.command("run"))))
+    .description("run the pipeline: what the branch policy asks for, in containers")
+    .option("--fresh", "run every command again; only downloads come from the cache")
+    .option("-q, --quiet", "no logs of stages that pass")
+    .option("--json", "print the run's record in place of the summary")
+    .addHelpText("after", `\nStages: ${catalogue.map((stage) => stage.name).join(", ")}.\n${examples("weir run", "weir run --only unit,lint", "weir run --until image", "weir run --skip e2e --fresh")}`);
+  run.action(async (options: object) => {
+    const { runCommand } = await import("./commands/run.ts");
+    finish(await runCommand(options, signal));
+  });
+
+  withSelection(withTrigger(withSource(weir.command("plan"))))
+    .description("show what would run, what would not, and why; needs no engine")
+    .addOption(new Option("--json", "the versioned plan").conflicts(["graph", "all"]))
+    .addOption(new Option("--graph", "a Mermaid flowchart").conflicts(["json", "all"]))
+    .addOption(new Option("--all", "branch kinds against triggers").conflicts(["json", "graph"]))
+    .addHelpText("after", examples("weir plan", "weir plan --json", "weir plan --all", "weir plan --event pull-request --branch feature/x --target development"))
+    .action(async (options: object) => {
+      const { planCommand } = await import("./commands/plan.ts");
+      finish(await planCommand(options));
+    });
+
+  withSelection(withTrigger(withSource(weir.command("explain <stage>"))))
+    .description("tell all that would make a stage run")
+    .addHelpText("after", examples("weir explain deploy", "weir explain e2e --branch feature/x"))
+    .action(async (stage: string, options: object) => {
+      const { explainCommand } = await import("./commands/plan.ts");
+      finish(await explainCommand(stage, options));
+    });
+
+  const config = weir.command("config").description("check weir.yaml and environments/, or print their schema");
+  withSource(config.command("check"))
+    .description("report every problem, or that there is none")
+    .action(async (options: object) => {
+      const { configCheck } = await import("./commands/config.ts");
+      finish(configCheck(options));
+    });
+  config
+    .command("schema")
+    .description("print the JSON Schema that editors complete and check with")
+    .addOption(new Option("--file <kind>", "which file's").choices(["weir", "environment", "alerts"]).default("weir"))
+    .addHelpText("after", examples("weir config schema > weir.schema.json", "weir config schema --file environment"))
+    .action(async (options: object) => {
+      const { configSchema } = await import("./commands/config.ts");
+      finish(configSchema(options));
+    });
+
+  const engine = weir.command("engine").description("the embedded engine: start it, see it, end it");
+  const engineCommands = {
+    up: "make sure that it runs; builds it from nothing at the first time",
+    status: "whether it runs, where everything lies, and how large it is",
+    down: "end it, and leave the host as it was",
+  } as const;
+  for (const [name, description] of Object.entries(engineCommands)) {
+    engine
+      .command(name)
+      .description(description)
+      .option("--json", "for scripts")
+      .action(async (options: object) => {
+        const { engineCommand } = await import("./commands/engine.ts");
+        finish(await engineCommand(name as keyof typeof engineCommands, options));
+      });
+  }
+  engine
+    .command("logs")
+    .description("the last lines of its log")
+    .option("-n, --lines <count>", "how many", (text) => Number.parseInt(text, 10), 100)
+    .action(async (options: object) => {
+      const { engineLogs } = await import("./commands/engine.ts");
+      finish(engineLogs(options));
+    });
+  engine
+    .command("prune")
+    .description("empty its cache of layers; with --all remove it, its images and its folder")
+    .option("--all", "everything: the next start builds it again")
+    .action(async (options: object) => {
+      const { enginePrune } = await import("./commands/engine.ts");
+      finish(await enginePrune(options));
+    });
+  return weir;
+}
+
+/** Prints what went wrong and how to mend it, and says the exit code that goes with it. */
+export function reportError(error: unknown, write: (text: string) => void): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.passed : ExitCode.usage;
+  if (error instanceof WeirError) {
+    write(`weir: ${error.message}\n  → ${error.remedy} [${error.code}]\n`);
+    return error.exitCode;
+  }
+  write(`weir: a fault of Weir's own: ${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}\n  → please report it with these lines\n`);
+  return ExitCode.infrastructure;
+}
+
+async function main(): Promise<void> {
+  const controller = new AbortController();
+  let interrupts = 0;
+  const interrupt = () => {
+    interrupts += 1;
+    controller.abort(new WeirError("run.interrupted", "interrupted", "repeat the run: what was done is cached", ExitCode.interrupted));
+    // Whoever asks twice does not want to wait for good order.
+    if (interrupts > 1) process.exit(ExitCode.interrupted);
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
+  // A reader that has seen enough (`weir plan | head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitCode.passed);
+  });
+  let code: ExitCode = ExitCode.passed;
+  try {
+    await program((result) => {
+      code = result;
+    }, controller.signal).parseAsync(process.argv);
+  } catch (error) {
+    code = controller.signal.aborted ? ExitCode.interrupted : reportError(error, (text) => process.stderr.write(text));
+    if (controller.signal.aborted) process.stderr.write("weir: interrupted\n");
+  }
+  process.exitCode = code;
+  // Whatever still holds the loop (a socket, a timer) has nothing left to do.
+  setTimeout(() => process.exit(code), 500).unref();
+}
+
+await main();

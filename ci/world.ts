@@ -1,0 +1,73 @@
+/** Everything that a decision is taken from: configuration, trigger, app. Read once, before anything is decided. */
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { formatProblem } from "./config/problem.ts";
+import { loadConfig, type LoadedConfig } from "./config/load.ts";
+import { ExitCode, usageError, WeirError } from "./errors.ts";
+import { makePlan, type PlanInput } from "./plan/make.ts";
+import type { Plan } from "./plan/plan.ts";
+import type { Selection } from "./plan/select.ts";
+import { appOf, availabilityOf, type App } from "./toolchains/availability.ts";
+import { folderReader } from "./toolchains/folder.ts";
+import { detectApp } from "./toolchains/index.ts";
+import { readTrigger } from "./trigger/read.ts";
+import { readRepository } from "./trigger/repository.ts";
+import type { SimulateOptions } from "./trigger/simulate.ts";
+import type { Trigger } from "./trigger/trigger.ts";
+
+export interface World {
+  /** Where weir.yaml lies, and the app's own folder in it. */
+  readonly source: string;
+  readonly appFolder: string;
+  readonly loaded: LoadedConfig;
+  readonly trigger: Trigger;
+  readonly app: App;
+}
+
+export interface WorldOptions {
+  readonly source: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly simulate?: SimulateOptions;
+}
+
+/** @throws WeirError for a folder that is not there, a configuration with problems, an app of no toolchain. */
+export async function readWorld({ source: given, env, simulate }: WorldOptions): Promise<World> {
+  const source = resolve(given);
+  if (!existsSync(source) || !statSync(source).isDirectory()) {
+    throw usageError("source.missing", `there is no folder ${given}`, "name the app's folder with --source");
+  }
+  // git answers while the configuration is read.
+  const repository = readRepository(source, env);
+  repository.catch(() => undefined);
+  const loaded = configOf(source);
+  const appFolder = join(source, loaded.config.app.path);
+  const files = folderReader(appFolder);
+  const app = appOf(files, loaded.config, detectApp(files, loaded.config));
+  const trigger = await readTrigger({ source, env, kinds: loaded.config.branches, repository, ...(simulate === undefined ? {} : { simulate }) });
+  return { source, appFolder, loaded, trigger, app };
+}
+
+/** The configuration, or one error that holds every problem, a line each. */
+export function configOf(source: string): LoadedConfig {
+  const loaded = loadConfig(source);
+  if (loaded.kind === "loaded") return loaded;
+  throw new WeirError("config.invalid", loaded.problems.map(formatProblem).join("\n"), "weir config check tells when all is well", ExitCode.usage);
+}
+
+export function planInput({ loaded, trigger, app }: World, selection: Selection, now: Date): PlanInput {
+  return {
+    trigger,
+    config: loaded.config,
+    availability: availabilityOf(app, loaded.config),
+    selection,
+    locate: (path) => loaded.locations.locate(path),
+    now,
+  };
+}
+
+/** @throws WeirError where no plan can be made: a branch of no kind, a flag that is wrong. */
+export function planOf(world: World, selection: Selection, now: Date): Plan {
+  const made = makePlan(planInput(world, selection, now));
+  if (!made.ok) throw made.error;
+  return made.plan;
+}
