@@ -113,7 +113,7 @@ async function act({ options, world, plan, engine, session, now }: Acting): Prom
         signal: session.ended,
         passed: ({ result }) => result.status === "passed",
         blocked: (task, blocker) => ({ result: { ...emptyResult(task.name), reason: `${blocker} did not pass` }, outcome: null }),
-        cancelled: (task) => ({ result: { ...emptyResult(task.name), status: "cancelled", reason: "not started" }, outcome: null }),
+        cancelled: (task) => ({ result: { ...emptyResult(task.name), status: "cancelled" as const, reason: "not started" }, outcome: null }),
         settled: (task, { result }) => {
           settled.set(task.name, result);
           view.finished(result, result.log === null ? null : folder.log(result.log));

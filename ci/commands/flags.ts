@@ -17,4 +17,9 @@ export interface RunFlags {
 
 export const simulateOf = ({ event, branch, tag, target, fork }: RunFlags): SimulateOptions => ({ event, branch, tag, target, fork });
 
-export const selectionOf = ({ only = [], until = null, from = null, skip = [] }: RunFlags): Selection => ({ only, until, from, skip });
+export const selectionOf = ({ only, until, from, skip }: RunFlags): Selection => ({
+  ...(only === undefined ? {} : { only }),
+  ...(until === undefined ? {} : { until }),
+  ...(from === undefined ? {} : { from }),
+  ...(skip === undefined ? {} : { skip }),
+});

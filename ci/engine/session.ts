@@ -8,13 +8,15 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Context, GraphQLClient } from "@dagger.io/dagger";
 import { infrastructureError, type WeirError } from "../errors.ts";
-import type { EngineChoice } from "./choose.ts";
+import { isReachable, type EngineChoice } from "./choose.ts";
 import { plainFetch } from "./plain-fetch.ts";
 
 export interface Session {
   readonly client: Client;
   /** Aborted with a WeirError when the session ends before it is closed: the engine or the CLI died, or `cancel`. */
   readonly ended: AbortSignal;
+  /** Resolves once `close` or `cancel` has been asked for. */
+  readonly closed: Promise<void>;
   /** Ends it in good order: what is cached is kept. Never throws. */
   close(): Promise<void>;
   /** Ends it now: the engine stops its containers. Resolves once the child is gone, in at most 1.5 s. */
@@ -24,6 +26,7 @@ export interface Session {
 const openDeadlineMs = 120_000;
 const closeDeadlineMs = 10_000;
 const cancelDeadlineMs = 1_500;
+const watchEveryMs = 400;
 /** Enough of the CLI's own output to say why it died, and no more: a run may write gigabytes. */
 const keptStderrBytes = 16_384;
 
@@ -52,12 +55,39 @@ export async function openSession(choice: EngineChoice, version: string): Promis
     throw infrastructureError("engine.session", `no session with the engine (${choice.description}):\n  ${said}`, "scripts/weir engine status tells whether it runs; scripts/weir engine logs shows its log");
   }
   const { port, session_token: token } = JSON.parse(parameters) as { port: number; session_token: string };
-  return sessionOver(port, token, child);
+  const session = sessionOver(port, token, child);
+  if (choice.runnerHost !== null) watchEngine(choice.runnerHost, session);
+  return session;
+}
+
+/** The CLI would dial a dead engine again for minutes; a look at its socket finds it out in a second. */
+function watchEngine(host: string, session: Session): void {
+  let misses = 0;
+  const timer = setInterval(() => {
+    void isReachable(host).then((reachable) => {
+      misses = reachable ? 0 : misses + 1;
+      if (misses >= 2) void session.cancel(engineDied());
+    });
+  }, watchEveryMs);
+  timer.unref();
+  session.ended.addEventListener("abort", () => {
+    clearInterval(timer);
+  });
+  session.closed.then(
+    () => {
+      clearInterval(timer);
+    },
+    () => undefined,
+  );
 }
 
 function sessionOver(port: number, token: string, child: ChildProcess | null): Session {
   const controller = new AbortController();
   let closing = false;
+  let noteClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    noteClosed = resolve;
+  });
   const gone = new Promise<void>((resolve) => {
     if (child === null) return;
     child.once("exit", () => {
@@ -74,7 +104,6 @@ function sessionOver(port: number, token: string, child: ChildProcess | null): S
   const client = new Client(new Context([], connection));
   const endChild = async (deadlineMs: number) => {
     if (child === null) return;
-    closing = true;
     child.stdin?.end();
     child.kill("SIGTERM");
     const inTime = await Promise.race([gone.then(() => true), sleep(deadlineMs, false, { ref: false })]);
@@ -83,9 +112,15 @@ function sessionOver(port: number, token: string, child: ChildProcess | null): S
   return {
     client,
     ended: controller.signal,
-    close: () => endChild(closeDeadlineMs),
+    closed,
+    async close() {
+      closing = true;
+      noteClosed();
+      await endChild(closeDeadlineMs);
+    },
     async cancel(reason) {
       closing = true;
+      noteClosed();
       controller.abort(reason);
       await endChild(cancelDeadlineMs);
     },
