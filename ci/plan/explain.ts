@@ -100,6 +100,8 @@ function difference(what: Mismatch, { kind, event, trust }: Situation): string {
 /** What would change a decision, by the beginning of the id of the rule that decided. */
 const remedies: readonly (readonly [string, (stage: StageName, rule: string) => string])[] = [
   ["trust.", () => "a trigger that is trusted: no rule, waiver or flag does it"],
+  ["unknown.", () => "a branch: --branch names one"],
+  ["unknown-event.", () => "an event that Weir knows: --event names one"],
   ["flag.unproven", () => "leaving out the flag that leaves a check out"],
   ["flag.", () => "leaving out the flag"],
   ["app.absent", (stage) => `something in the app for it to run, or \`stages.${stage}.commands\` in weir.yaml`],

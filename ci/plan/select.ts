@@ -27,7 +27,8 @@ export interface Selected {
 }
 
 /** `selected` is null where no flag says anything. */
-export type SelectResult = { readonly ok: true; readonly selected: Selected | null } | { readonly ok: false; readonly error: WeirError };
+export type SelectResult =
+  { readonly ok: true; readonly selected: Selected | null } | { readonly ok: false; readonly error: WeirError };
 
 /** Reads a selection: unknown stages and flags that contradict each other are errors. */
 export function select(selection: Selection): SelectResult {

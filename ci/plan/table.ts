@@ -10,8 +10,13 @@ export const planColumns = ["stage", "decision", "why", "rule", "needs"] as cons
 /** One row a stage, in the order of `planColumns`. */
 export function planRows(plan: Plan): readonly (readonly string[])[] {
   return plan.stages.map((stage) =>
-    [stage.name, stage.decision, stage.reason, `${stage.rule}, ${at(stage.source)}`, stage.needs.join(" ")].map(visible),
+    [stage.name, stage.decision, stage.reason, ruleWords(stage), stage.needs.join(" ")].map(visible),
   );
+}
+
+/** The rule, and the line that holds it where that is one of the user's: all others are Weir's own. */
+function ruleWords({ rule, source }: Plan["stages"][number]): string {
+  return source.line === null ? rule : `${rule}, ${at(source)}`;
 }
 
 /** What the plan is for, in one line: "push to feature/x (feature → environment development), trusted, at 1a2b3c". */

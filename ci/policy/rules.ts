@@ -74,25 +74,22 @@ const trustRules: readonly Rule[] = delivery.map((stage) => ({
   binding: true,
 }));
 
-/** Where no branch is known, all is checked and nothing is delivered. */
-const unknownBranch: readonly Rule[] = all.map((stage) => ({
-  ...plain,
-  id: `unknown.${stage}`,
-  stage,
-  kinds: [null],
-  events: null,
-  action: delivery.includes(stage) ? "skip" : "run",
-}));
+/** Checks all and delivers nothing, which no rule or waiver changes: for what nobody can tell. */
+function cautious(id: string, holds: Pick<Rule, "kinds" | "events">): readonly Rule[] {
+  return all.map((stage) => ({
+    ...plain,
+    ...holds,
+    id: `${id}.${stage}`,
+    stage,
+    action: delivery.includes(stage) ? "skip" : "run",
+    binding: delivery.includes(stage),
+  }));
+}
 
-/** The same where the host names an event that Weir does not know. */
-const unknownEvent: readonly Rule[] = all.map((stage) => ({
-  ...plain,
-  id: `unknown-event.${stage}`,
-  stage,
-  kinds: null,
-  events: ["unknown"],
-  action: delivery.includes(stage) ? "skip" : "run",
-}));
+const unknownRules: readonly Rule[] = [
+  ...cautious("unknown", { kinds: [null], events: null }),
+  ...cautious("unknown-event", { kinds: null, events: ["unknown"] }),
+];
 
 const gitflowRules: readonly Rule[] = table.flatMap((row) =>
   row.stages.map((stage) => ({
@@ -125,8 +122,7 @@ export function defaultRules(kinds: readonly string[]): readonly Rule[] {
   return [
     ...gitflowRules.filter((rule) => kinds.includes(rule.kinds?.[0] ?? "")),
     ...added.flatMap(addedKind),
-    ...unknownBranch,
-    ...unknownEvent,
+    ...unknownRules,
     ...trustRules,
   ];
 }

@@ -1,11 +1,12 @@
 /** Which CI host is around, and what it says. */
 import { readFileSync } from "node:fs";
+import { oneOf, visible } from "../config/problem.ts";
 import { usageError, type WeirError } from "../errors.ts";
 import type { Env } from "./git.ts";
 import { githubFacts } from "./github.ts";
 import { gitlabFacts } from "./gitlab.ts";
 import { jenkinsFacts } from "./jenkins.ts";
-import { localFacts } from "./local.ts";
+import { hostVariable, localFacts } from "./local.ts";
 import type { RepositoryRead } from "./repository.ts";
 import type { Host, HostFacts } from "./trigger.ts";
 
@@ -23,20 +24,33 @@ const signs: readonly Signs[] = [
 
 export type HostResult = { readonly ok: true; readonly host: Host } | { readonly ok: false; readonly error: WeirError };
 
-/** The one host whose variable is set; `local` for none. */
+/** The one host whose variable is set; `local` for none. WEIR_HOST chooses among what the variables allow. */
 export function hostOf(env: Env): HostResult {
   const found = signs.filter(({ variable, means }) => means(env[variable] ?? ""));
+  const chosen = env[hostVariable] ?? "";
+  if (chosen !== "") return chosenHost(chosen, found);
   const [first, second] = found;
   if (second === undefined) return { ok: true, host: first?.host ?? "local" };
   const names = found.map(({ variable }) => variable).join(" and ");
-  return {
-    ok: false,
-    error: usageError(
-      "trigger.hosts",
-      `${names} are both set: nobody can tell which host this is`,
-      "unset all but the one that runs this job",
-    ),
-  };
+  return wrongHost(
+    `${names} are both set: nobody can tell which host this is`,
+    `unset one, or say which host it is with ${hostVariable}`,
+  );
+}
+
+/** Nobody can make a CI host out of a laptop, nor a laptop out of a CI host. */
+function chosenHost(chosen: string, found: readonly Signs[]): HostResult {
+  const allowed = found.length === 0 ? (["local"] as const) : found.map(({ host }) => host);
+  const host = allowed.find((one) => one === chosen);
+  if (host !== undefined) return { ok: true, host };
+  return wrongHost(
+    `${hostVariable} is ${visible(chosen)}, which the variables of CI hosts say it is not`,
+    `it may be ${oneOf(allowed)} here`,
+  );
+}
+
+function wrongHost(message: string, remedy: string): HostResult {
+  return { ok: false, error: usageError("trigger.hosts", message, remedy) };
 }
 
 /** What the host says, or the clone where there is no host. */

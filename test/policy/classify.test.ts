@@ -91,7 +91,7 @@ describe("the kind of a ref", () => {
     );
   });
 
-  it("has one kind or an error for every ref there can be, and main for none but main", () => {
+  it("has one kind or an error for every ref there can be, and main for none but main", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         hostileName(),

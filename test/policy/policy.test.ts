@@ -35,6 +35,17 @@ describe("a team's rules", () => {
     expect(judge("unit", policy({ rules }), push)).toEqual({ by: "nothing" });
   });
 
+  it("deliver nothing where no branch is known, though they are for every kind", () => {
+    const made = policy({ rules: [rule({ stage: "push" }), rule({ id: "two", stage: "lint", action: "skip" })] });
+    expect(judge("push", made, { kind: null, event: "manual", trust: "trusted" })).toMatchObject({
+      rule: { id: "unknown.push", action: "skip" },
+    });
+    expect(judge("push", made, { ...push, event: "unknown" })).toMatchObject({
+      rule: { id: "unknown-event.push", action: "skip" },
+    });
+    expect(judge("lint", made, { kind: null, event: "manual", trust: "trusted" })).toMatchObject({ rule: { id: "two" } });
+  });
+
   it("can't replace what keeps untrusted triggers from delivering", () => {
     const rules = [
       rule({ id: "trust.push", stage: "push", action: "run" }),

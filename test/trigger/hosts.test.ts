@@ -5,6 +5,7 @@ import { makePlan } from "../../ci/plan/make.ts";
 import { planJson } from "../../ci/plan/json.ts";
 import { githubFacts } from "../../ci/trigger/github.ts";
 import { gitlabFacts } from "../../ci/trigger/gitlab.ts";
+import { hostOf } from "../../ci/trigger/host.ts";
 import { jenkinsFacts } from "../../ci/trigger/jenkins.ts";
 import type { Trigger } from "../../ci/trigger/trigger.ts";
 import { input } from "../plan/examples.ts";
@@ -350,6 +351,18 @@ describe("the trigger on a host", () => {
     });
   });
 
+  it.each([
+    [{ GITHUB_ACTIONS: "true", JENKINS_URL: "https://x" }, "github", "github"],
+    [{ GITHUB_ACTIONS: "true", JENKINS_URL: "https://x" }, "local", "trigger.hosts"],
+    [{ GITHUB_ACTIONS: "true" }, "local", "trigger.hosts"],
+    [{ CI: "true" }, "local", "local"],
+    [{}, "gitlab", "trigger.hosts"],
+    [{}, "__proto__", "trigger.hosts"],
+  ])("%j with WEIR_HOST=%s is %s", (variables, chosen, expected) => {
+    const found = hostOf({ ...variables, WEIR_HOST: chosen });
+    expect(found.ok ? found.host : found.error.code).toBe(expected);
+  });
+
   it("is unknown and not trusted on a host that Weir does not know", async () => {
     const { at } = repository();
     expect(await read(at, { env: { ...env, CI: "true" } })).toMatchObject({
@@ -358,7 +371,9 @@ describe("the trigger on a host", () => {
       branch: "feature/x",
       trust: "untrusted",
     });
-    expect(await read(at, { env: { ...env, CI: "false" } })).toMatchObject({ event: "manual", trust: "trusted" });
+    for (const laptop of [{ CI: "false" }, { CI: "1", WEIR_HOST: "local" }]) {
+      expect(await read(at, { env: { ...env, ...laptop } })).toMatchObject({ event: "manual", trust: "trusted" });
+    }
   });
 
   it("takes the branch from the host and the rest from the detached clone", async () => {

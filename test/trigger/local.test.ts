@@ -70,7 +70,7 @@ describe("the trigger of a clone", () => {
     });
   });
 
-  it("does not list more files than anybody reads", async () => {
+  it("does not list more files than anybody reads", { timeout: 60_000 }, async () => {
     const { at } = repository();
     for (let file = 0; file <= 10_000; file += 1) write(at, `many/${file}`, "");
     expect(await read(at)).toMatchObject({ dirty: true, changedFiles: { known: false, reason: "more than 10000 files differ" } });

@@ -91,7 +91,7 @@ describe("a simulated trigger", () => {
     expect(result.ok ? {} : result.error).toMatchObject({ code: "flag.trigger", exitCode: 2, message, remedy });
   });
 
-  it("takes a branch as git would, and refuses what git would", () => {
+  it("takes a branch as git would, and refuses what git would", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(hostileName(), (branch) => {
         const result = simulate(local, { branch });
