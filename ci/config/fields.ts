@@ -47,9 +47,14 @@ function text(expected: string, pattern: RegExp, longest: number): z.ZodMiniStri
     );
 }
 
-/** Text of any characters but NUL, which ends a variable or an argument early. */
+/** Text of any characters but NUL, which ends a variable or an argument early. Linux takes 131,071 bytes. */
 function anyText(expected: string): z.ZodMiniString<string> {
-  return asWritten(z.string(expected).check(z.refine((text: string) => !text.includes("\0"), "text without NUL characters")));
+  return asWritten(
+    z.string(expected).check(
+      z.maxLength(65_536, "text of at most 65536 characters"),
+      z.refine((text: string) => !text.includes("\0"), "text without NUL characters"),
+    ),
+  );
 }
 
 /** Scalars that YAML reads as a number or a boolean, but that are text here: `VERSION: 1.10` stays `1.10`. */
@@ -79,7 +84,7 @@ export const urlPath = text("a path that starts with /, such as /healthz", /^\/[
 
 export const url = text(
   "a URL such as https://api.example.org, without a user or password in it",
-  /^[a-z][a-z0-9+.-]*:\/\/[^\s@]+$/,
+  /^[a-z][a-z0-9+.-]*:\/\/[^\s@/?#]+([/?#]\S*)?$/,
   2048,
 );
 

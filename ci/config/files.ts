@@ -1,6 +1,17 @@
 /** The only place that reads configuration from disk: which files there are, and their text. */
 import { isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { join, sep } from "node:path";
 import { type Problem, problem } from "./problem.ts";
 
@@ -17,7 +28,9 @@ const mostEnvironmentFiles = 100;
 export function openFolder(folder: string): string | Problem {
   try {
     const root = realpathSync(folder);
-    return statSync(root).isDirectory() ? root : whole(folder, "is not a folder", "expected the folder of an app");
+    if (!statSync(root).isDirectory()) return whole(folder, "is not a folder", "expected the folder of an app");
+    accessSync(root, constants.X_OK);
+    return root;
   } catch (error) {
     return whole(folder, cannot("opened", error), "expected the folder of an app");
   }
@@ -39,7 +52,10 @@ export function readEnvironmentFiles(root: string): readonly SourceFile[] {
     if (names.length > mostEnvironmentFiles) {
       return [failed(environmentsFolder, `holds ${names.length} YAML files`, `expected at most ${mostEnvironmentFiles}`)];
     }
-    return names.sort().map((name) => read(root, `${environmentsFolder}/${name}`));
+    const files = names.sort().map((name) => read(root, `${environmentsFolder}/${name}`));
+    const total = files.reduce((sum, file) => sum + (file.kind === "text" ? file.text.length : 0), 0);
+    if (total <= largest) return files;
+    return [failed(environmentsFolder, `holds ${total} characters in its YAML files`, `expected at most ${largest}`)];
   } catch (error) {
     return [failed(environmentsFolder, cannot("listed", error), "expected a folder that can be read")];
   }

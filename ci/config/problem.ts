@@ -28,8 +28,8 @@ export function problem(place: Place, path: Path, wrong: string, expected: strin
     line: place.line,
     column: place.column,
     path: formatPath(path),
-    wrong: visible(wrong),
-    expected: visible(expected),
+    wrong: visible(cut(wrong, longestSentence)),
+    expected: visible(cut(expected, longestSentence)),
   };
 }
 
@@ -45,7 +45,7 @@ export function formatPath(path: Path): string {
 
 function formatStep(step: string | number, index: number): string {
   if (typeof step === "number") return `[${step}]`;
-  if (!/^[A-Za-z0-9_-]+$/.test(step)) return `[${quote(step)}]`;
+  if (!/^[A-Za-z0-9_-]{1,60}$/.test(step)) return `[${quote(step)}]`;
   return index === 0 ? step : `.${step}`;
 }
 
@@ -54,13 +54,19 @@ export function visible(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-const longestShown = 60;
+const longestValue = 60;
+const longestSentence = 500;
 
 /** A text in quotes, cut where it is long, fit to print. */
 export function quote(text: string): string {
-  const characters = Array.from(text.slice(0, 2 * longestShown));
-  const cut = text.length > longestShown ? `${characters.slice(0, longestShown).join("")}…` : text;
-  return visible(`"${cut}"`);
+  return visible(`"${cut(text, longestValue)}"`);
+}
+
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return `${Array.from(text.slice(0, 2 * longest))
+    .slice(0, longest)
+    .join("")}…`;
 }
 
 /** A value for the sentence "… is …": scalars as they are, and only the kind of what is larger. */

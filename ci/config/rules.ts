@@ -140,6 +140,8 @@ export const rules = {
 } as const satisfies Record<string, Rule>;
 
 const tableKinds = gitflow.map(({ kind }) => kind);
+/** Suggesting takes time: not for more names than are ever shown. */
+const mostMisses = 100;
 /** Weir itself does what these stages do. */
 const commandless: ReadonlySet<string> = new Set<StageName>(["coverage", "image", "smoke", "push", "deploy"]);
 
@@ -158,9 +160,11 @@ function ownerOf({ branches }: Config, kind: string, pattern: string): string | 
 }
 
 function unknown(names: readonly string[], known: readonly string[], what: string, path: Path): readonly Broken[] {
-  return names.flatMap((name, index) =>
-    known.includes(name) ? [] : [{ path: [...path, index], wrong: `\`${name}\` is not ${what}`, expected: suggest(name, known) }],
-  );
+  const isKnown = new Set(known);
+  const misses = [...names.entries()].filter(([, name]) => !isKnown.has(name)).slice(0, mostMisses);
+  return misses.map(([index, name]) => {
+    return { path: [...path, index], wrong: `\`${name}\` is not ${what}`, expected: suggest(name, known) };
+  });
 }
 
 function repeated(items: readonly { value: string; path: Path }[], expected: string): readonly Broken[] {

@@ -107,6 +107,13 @@ describe("the environments folder", () => {
     expect(problemsIn(folder)).toEqual(["environments:1:1: holds 101 YAML files; expected at most 100"]);
   });
 
+  it("holds at most a megabyte in all", () => {
+    const comment = `#${"x".repeat(600_000)}\n`;
+    expect(problemsOf("", { "environments/a.yaml": comment, "environments/b.yaml": comment })).toEqual([
+      "environments:1:1: holds 1200004 characters in its YAML files; expected at most 1000000",
+    ]);
+  });
+
   it("may hold names that would fool a terminal, which are shown escaped", () => {
     expect(problemsOf("", { "environments/a\u001b[2J\u202e.yaml": "" })).toEqual([
       "environments/a\\u{1b}[2J\\u{202e}.yaml:1:1: has a name that no environment can have; expected an `environment` key in it",

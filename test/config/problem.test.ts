@@ -26,6 +26,11 @@ describe("formatProblem", () => {
     );
   });
 
+  it("is cut where a key or a text in it is long", () => {
+    const long = "x".repeat(100_000);
+    expect(formatProblem(problem(place, [long, long], long, long)).length).toBeLessThan(1_300);
+  });
+
   it("never holds what a terminal would act on", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (one, other) => {

@@ -33,6 +33,10 @@ describe("a value that does not fit", () => {
     ["app: {toolchain: nodejs}\n", '1:18: app.toolchain: is "nodejs"; did you mean `node`?'],
     ["app: {toolchain: cobol}\n", '1:18: app.toolchain: is "cobol"; expected node, python, go, java or rust'],
     ["app: {toolchain: 3}\n", "1:18: app.toolchain: is 3; expected node, python, go, java or rust"],
+    [
+      `app: {env: {A: ${"x".repeat(65_537)}}}\n`,
+      `1:16: app.env.A: is "${"x".repeat(60)}…"; expected text of at most 65536 characters`,
+    ],
     ["app: {env: [A]}\n", "1:12: app.env: is a list; expected a map of variable names to values"],
     ["app: {env: {A: [1]}}\n", '1:16: app.env.A: is a list; expected text ("" for an empty value)'],
     ["app: {env: {A: }}\n", '1:16: app.env.A: is empty; expected text ("" for an empty value)'],
