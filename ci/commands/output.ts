@@ -5,7 +5,11 @@ export function print(text: string): void {
 }
 
 /** Columns side by side, two spaces between; the last one takes what is left of the line and wraps under itself. */
-export function table(columns: readonly string[], rows: readonly (readonly string[])[], width = process.stdout.columns || 120): string {
+export function table(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = process.stdout.columns || 120,
+): string {
   const all = [columns.map((name) => name.toUpperCase()), ...rows];
   const widths = columns.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const widest = widths.indexOf(Math.max(...widths));
@@ -17,7 +21,12 @@ export function table(columns: readonly string[], rows: readonly (readonly strin
 function lines(row: readonly string[], widths: readonly number[]): readonly string[] {
   const cells = row.map((cell, column) => wrap(cell, widths[column] ?? 0));
   const height = Math.max(...cells.map((cell) => cell.length));
-  return Array.from({ length: height }, (_, at) => cells.map((cell, column) => (cell[at] ?? "").padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+  return Array.from({ length: height }, (_, at) =>
+    cells
+      .map((cell, column) => (cell[at] ?? "").padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function wrap(text: string, width: number): readonly string[] {

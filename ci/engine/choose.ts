@@ -31,13 +31,26 @@ const probeDeadlineMs = 1_500;
 
 /** Chooses, and starts the embedded engine where that is the one. @throws WeirError exit 4 with the three ways where there is none. */
 export async function chooseEngine(progress: Progress, env: NodeJS.ProcessEnv = process.env): Promise<EngineChoice> {
-  const choice = (await openSessionChoice(env)) ?? (await namedChoice(env)) ?? (await runningChoice(progress)) ?? (await provisionedChoice(env));
+  const choice =
+    (await openSessionChoice(env)) ??
+    (await namedChoice(env)) ??
+    (await runningChoice(progress)) ??
+    (await provisionedChoice(env));
   if (choice !== null) return choice;
   try {
     return embeddedChoice(await up(progress));
   } catch (error) {
-    if (error instanceof Error && "code" in error && String(error.code).match(/^engine\.(not-linux|not-root|architecture|no-go|old-go|missing-programs)$/)) {
-      throw infrastructureError("engine.none", `no engine: none is named, no container runtime answers, and ${error.message}`, `${String((error as { remedy?: string }).remedy)}; or start Docker or Podman; or set _EXPERIMENTAL_DAGGER_RUNNER_HOST`, error);
+    if (
+      error instanceof Error &&
+      "code" in error &&
+      String(error.code).match(/^engine\.(not-linux|not-root|architecture|no-go|old-go|missing-programs)$/)
+    ) {
+      throw infrastructureError(
+        "engine.none",
+        `no engine: none is named, no container runtime answers, and ${error.message}`,
+        `${String((error as { remedy?: string }).remedy)}; or start Docker or Podman; or set _EXPERIMENTAL_DAGGER_RUNNER_HOST`,
+        error,
+      );
     }
     throw error;
   }
@@ -47,16 +60,34 @@ async function openSessionChoice(env: NodeJS.ProcessEnv): Promise<EngineChoice |
   const port = Number(env["DAGGER_SESSION_PORT"]);
   const token = env["DAGGER_SESSION_TOKEN"];
   if (!port || token === undefined) return Promise.resolve(null);
-  return Promise.resolve({ kind: "session", description: `the open Dagger session on port ${String(port)}`, runnerHost: null, cli: "", session: { port, token }, native: null });
+  return Promise.resolve({
+    kind: "session",
+    description: `the open Dagger session on port ${String(port)}`,
+    runnerHost: null,
+    cli: "",
+    session: { port, token },
+    native: null,
+  });
 }
 
 async function namedChoice(env: NodeJS.ProcessEnv): Promise<EngineChoice | null> {
   const host = env["_EXPERIMENTAL_DAGGER_RUNNER_HOST"];
   if (host === undefined || host === "") return null;
   if (!(await isReachable(host))) {
-    throw infrastructureError("engine.dead", `the engine named in _EXPERIMENTAL_DAGGER_RUNNER_HOST (${host}) does not answer`, "start it, or unset the variable to let Weir choose");
+    throw infrastructureError(
+      "engine.dead",
+      `the engine named in _EXPERIMENTAL_DAGGER_RUNNER_HOST (${host}) does not answer`,
+      "start it, or unset the variable to let Weir choose",
+    );
   }
-  return { kind: "named", description: `the engine at ${host}`, runnerHost: host, cli: findCli(env), session: null, native: null };
+  return {
+    kind: "named",
+    description: `the engine at ${host}`,
+    runnerHost: host,
+    cli: findCli(env),
+    session: null,
+    native: null,
+  };
 }
 
 /** One that Weir started before, when no other way was open: asked before the runtimes, whose probes cost a process each. */
@@ -70,12 +101,26 @@ async function provisionedChoice(env: NodeJS.ProcessEnv): Promise<EngineChoice |
   const found = await Promise.all(present.map(async (name) => ({ name, up: await runtimeAnswers(name) })));
   const runtime = found.find((entry) => entry.up);
   if (runtime === undefined) return null;
-  return { kind: "provisioned", description: `the engine that Dagger provisions with ${runtime.name}`, runnerHost: null, cli: findCli(env), session: null, native: null };
+  return {
+    kind: "provisioned",
+    description: `the engine that Dagger provisions with ${runtime.name}`,
+    runnerHost: null,
+    cli: findCli(env),
+    session: null,
+    native: null,
+  };
 }
 
 function embeddedChoice(native: NativeEngine): EngineChoice {
   const port = native.registry === `127.0.0.1:${String(defaultRegistryPort)}` ? "" : ` (registry ${native.registry})`;
-  return { kind: "embedded", description: `the embedded engine${port}`, runnerHost: native.runnerHost, cli: native.cli, session: null, native };
+  return {
+    kind: "embedded",
+    description: `the embedded engine${port}`,
+    runnerHost: native.runnerHost,
+    cli: native.cli,
+    session: null,
+    native,
+  };
 }
 
 async function runtimeAnswers(name: string): Promise<boolean> {
@@ -111,9 +156,14 @@ export async function isReachable(host: string): Promise<boolean> {
 /** The Dagger CLI: the one named, one on the PATH, or the one that the embedded engine was built with. */
 function findCli(env: NodeJS.ProcessEnv): string {
   const built = builtPrograms(layoutOf(env));
-  const cli = env["_EXPERIMENTAL_DAGGER_CLI_BIN"] ?? findProgram("dagger", env) ?? (built === null ? null : join(built, "dagger"));
+  const cli =
+    env["_EXPERIMENTAL_DAGGER_CLI_BIN"] ?? findProgram("dagger", env) ?? (built === null ? null : join(built, "dagger"));
   if (cli !== null) return cli;
-  throw infrastructureError("engine.no-cli", "the Dagger CLI is missing", `install v${engineVersion}: https://docs.dagger.io/install`);
+  throw infrastructureError(
+    "engine.no-cli",
+    "the Dagger CLI is missing",
+    `install v${engineVersion}: https://docs.dagger.io/install`,
+  );
 }
 
 function findProgram(name: string, env: NodeJS.ProcessEnv): string | null {

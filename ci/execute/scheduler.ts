@@ -57,12 +57,15 @@ export async function runGraph<R>(tasks: readonly Task<R>[], schedule: Schedule<
     await Promise.race(running.values());
   }
   // What is left needs a task that was blocked after it was looked at; another look settles it.
-  if (waiting.size > 0) throw new Error(`the graph has a cycle, or needs what it lacks: ${[...waiting].map(({ name }) => name).join(", ")}`);
+  if (waiting.size > 0)
+    throw new Error(`the graph has a cycle, or needs what it lacks: ${[...waiting].map(({ name }) => name).join(", ")}`);
   return new Map(tasks.map(({ name }) => [name, results.get(name) as R]));
 }
 
 /** For each task the expected time from its start to the end of the longest chain that waits for it. */
-export function criticalPath(tasks: readonly Pick<Task<unknown>, "name" | "needs" | "expectedMs">[]): ReadonlyMap<string, number> {
+export function criticalPath(
+  tasks: readonly Pick<Task<unknown>, "name" | "needs" | "expectedMs">[],
+): ReadonlyMap<string, number> {
   const dependents = new Map<string, string[]>();
   for (const { name, needs } of tasks) for (const need of needs) dependents.set(need, [...(dependents.get(need) ?? []), name]);
   const expected = new Map(tasks.map(({ name, expectedMs }) => [name, expectedMs]));

@@ -31,7 +31,8 @@ export function availabilityOf(app: App, config: Config): Partial<Readonly<Recor
   }
   if (app.dockerfile === null && app.package.runtime === null) {
     const reason = "there is no Dockerfile, and nothing that Weir sees starts the app";
-    for (const stage of ["image", "smoke", "e2e", "performance", "push", "deploy"] as const) found[stage] = { available: false, reason };
+    for (const stage of ["image", "smoke", "e2e", "performance", "push", "deploy"] as const)
+      found[stage] = { available: false, reason };
   }
   return found;
 }
@@ -41,8 +42,12 @@ export function imagesOf(plan: Plan, app: App, config: Config): readonly string[
   const runs = new Set(plan.stages.filter(({ decision }) => decision === "run").map(({ name }) => name));
   if (runs.size === 0) return [];
   const own = app.package;
-  const services = Object.entries(config.services).filter(([name]) => [...runs].some((stage) => config.stages[stage].services.includes(name)));
+  const services = Object.entries(config.services).filter(([name]) =>
+    [...runs].some((stage) => config.stages[stage].services.includes(name)),
+  );
   const base = app.dockerfile === null ? [own.runtime?.base ?? "scratch"] : app.baseImages;
   const load = runs.has("performance") && commandOf("performance", own, config)?.kind !== "command" ? [loadImage] : [];
-  return [toolsImage, own.image, ...(runs.has("image") ? base : []), ...services.map(([, { image }]) => image), ...load].filter((image) => image !== "scratch");
+  return [toolsImage, own.image, ...(runs.has("image") ? base : []), ...services.map(([, { image }]) => image), ...load].filter(
+    (image) => image !== "scratch",
+  );
 }

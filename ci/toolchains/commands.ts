@@ -5,7 +5,11 @@ import type { Argv, Package, ReportFile, StageCommand } from "./toolchain.ts";
 
 export const absent = (reason: string): StageCommand => ({ kind: "absent", reason });
 
-export function command(from: string, commands: readonly Argv[], more: { reports?: readonly ReportFile[]; env?: Readonly<Record<string, string>> } = {}): StageCommand {
+export function command(
+  from: string,
+  commands: readonly Argv[],
+  more: { reports?: readonly ReportFile[]; env?: Readonly<Record<string, string>> } = {},
+): StageCommand {
   return { kind: "command", commands, from, ...more };
 }
 

@@ -25,13 +25,17 @@ export function baseImages(text: string): readonly string[] {
   // COPY --from takes an image's name as well as a stage's.
   for (const copy of dockerfile.getCOPYs()) {
     const from = copy.getFromFlag()?.getValue();
-    if (from !== undefined && from !== null && !/^\d+$/.test(from) && !stages.has(from.toLowerCase())) images.push(fill(from, defaults));
+    if (from !== undefined && from !== null && !/^\d+$/.test(from) && !stages.has(from.toLowerCase()))
+      images.push(fill(from, defaults));
   }
   return [...new Set(images)];
 }
 
 function fill(text: string, values: ReadonlyMap<string, string>): string {
-  return text.replace(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (whole, braced: string | undefined, otherwise: string | undefined, bare: string | undefined) => {
-    return values.get(braced ?? bare ?? "") ?? otherwise ?? whole;
-  });
+  return text.replace(
+    /\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g,
+    (whole, braced: string | undefined, otherwise: string | undefined, bare: string | undefined) => {
+      return values.get(braced ?? bare ?? "") ?? otherwise ?? whole;
+    },
+  );
 }

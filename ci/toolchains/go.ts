@@ -34,11 +34,20 @@ export const go: Toolchain = {
       exclude: [out],
       setup: [["go", "install", gotestsum]],
       commands: {
-        install: files.read(inside(path, "vendor/modules.txt")) === null ? command("go.mod", [["go", "mod", "download"]]) : absent("the dependencies are in vendor/"),
+        install:
+          files.read(inside(path, "vendor/modules.txt")) === null
+            ? command("go.mod", [["go", "mod", "download"]])
+            : absent("the dependencies are in vendor/"),
         build: command("go.mod", [["go", "build", "./..."], ...mains.map((each) => buildMain(each))]),
         lint: command("go vet", [["go", "vet", "./..."]]),
         types: absent("Go's compiler checks types as it builds"),
-        format: command("gofmt", [["sh", "-c", 'found=$(gofmt -l . | grep -v "^vendor/"); [ -z "$found" ] || { echo "not formatted:"; echo "$found"; exit 1; }']]),
+        format: command("gofmt", [
+          [
+            "sh",
+            "-c",
+            'found=$(gofmt -l . | grep -v "^vendor/"); [ -z "$found" ] || { echo "not formatted:"; echo "$found"; exit 1; }',
+          ],
+        ]),
         unit: tests("unit", []),
         integration: taggedTests("integration", files, path),
         e2e: taggedTests("e2e", files, path),
@@ -63,10 +72,20 @@ function versionOf(module: string, config: Config): { version: string; from: str
   if (toolchain !== undefined) return { version: toolchain, from: "go.mod toolchain" };
   const least = /^go\s+(\d+\.\d+)/m.exec(module)?.[1];
   const isNewer = least !== undefined && semver.gt(`${least}.0`, `${release}.0`);
-  return isNewer ? { version: least, from: "go.mod go" } : { version: release, from: least === undefined ? "default" : `default, go.mod asks for ${least} or later` };
+  return isNewer
+    ? { version: least, from: "go.mod go" }
+    : { version: release, from: least === undefined ? "default" : `default, go.mod asks for ${least} or later` };
 }
 
-const buildMain = ({ name, pattern }: MainPackage): Argv => ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", `${out}/bin/${name}`, pattern];
+const buildMain = ({ name, pattern }: MainPackage): Argv => [
+  "go",
+  "build",
+  "-trimpath",
+  "-ldflags=-s -w",
+  "-o",
+  `${out}/bin/${name}`,
+  pattern,
+];
 
 function tests(stage: string, flags: readonly string[]): StageCommand {
   const junit = `${out}/junit-${stage}.xml`;
@@ -91,7 +110,13 @@ function taggedTests(tag: string, files: FileReader, path: string): StageCommand
 
 /** A `main` package in the root, and one for each folder of cmd/. */
 function mainPackages(files: FileReader, path: string): readonly MainPackage[] {
-  const isMain = (folder: string) => files.list(folder).some((name) => name.endsWith(".go") && !name.endsWith("_test.go") && /^package main\b/m.test(files.read(inside(folder, name)) ?? ""));
+  const isMain = (folder: string) =>
+    files
+      .list(folder)
+      .some(
+        (name) =>
+          name.endsWith(".go") && !name.endsWith("_test.go") && /^package main\b/m.test(files.read(inside(folder, name)) ?? ""),
+      );
   const commands = files
     .list(inside(path, "cmd"))
     .filter((name) => name.endsWith("/"))

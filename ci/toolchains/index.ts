@@ -18,10 +18,18 @@ export function detectApp(files: FileReader, config: Config): Package {
   const [first, second] = found;
   if (first === undefined) {
     const what = wanted === null ? "no package.json and no go.mod" : `nothing of toolchain ${wanted}`;
-    throw usageError("app.unknown", `the app's folder has ${what}`, "name the app's folder with --source, or its folder and toolchain in weir.yaml (app.path, app.toolchain)");
+    throw usageError(
+      "app.unknown",
+      `the app's folder has ${what}`,
+      "name the app's folder with --source, or its folder and toolchain in weir.yaml (app.path, app.toolchain)",
+    );
   }
   if (second !== undefined) {
-    throw usageError("app.several", `the app's folder is both ${first.toolchain} and ${second.toolchain}`, "choose one in weir.yaml: app: { toolchain: … }");
+    throw usageError(
+      "app.several",
+      `the app's folder is both ${first.toolchain} and ${second.toolchain}`,
+      "choose one in weir.yaml: app: { toolchain: … }",
+    );
   }
   return first;
 }

@@ -59,9 +59,25 @@ export const node: Toolchain = {
       version,
       versionFrom: from,
       image: `node:${version}-bookworm-slim`,
-      env: { CI: "true", npm_config_update_notifier: "false", npm_config_fund: "false", npm_config_audit: "false", ...manager.env },
+      env: {
+        CI: "true",
+        npm_config_update_notifier: "false",
+        npm_config_fund: "false",
+        npm_config_audit: "false",
+        ...manager.env,
+      },
       caches: [manager.cache],
-      dependencyFiles: runsOwnScripts ? ["**"] : ["package.json", "**/package.json", ".npmrc", ".yarnrc.yml", ".yarn/releases", "pnpm-workspace.yaml", ...(manager.lockfile === null ? [] : [manager.lockfile])],
+      dependencyFiles: runsOwnScripts
+        ? ["**"]
+        : [
+            "package.json",
+            "**/package.json",
+            ".npmrc",
+            ".yarnrc.yml",
+            ".yarn/releases",
+            "pnpm-workspace.yaml",
+            ...(manager.lockfile === null ? [] : [manager.lockfile]),
+          ],
       exclude: ["**/node_modules", "coverage", "reports"],
       setup: manager.setup,
       commands: {
@@ -97,7 +113,8 @@ function scriptFor(stage: keyof typeof scripts, manifest: Manifest, manager: Man
     const script = manifest.scripts?.[candidate];
     return typeof script === "string" && script.trim() !== "" && !placeholder.test(script);
   });
-  if (name === undefined) return absent(`package.json has no script ${scripts[stage].map((candidate) => `"${candidate}"`).join(" or ")}`);
+  if (name === undefined)
+    return absent(`package.json has no script ${scripts[stage].map((candidate) => `"${candidate}"`).join(" or ")}`);
   return command(`package.json scripts.${name}`, [[manager.name, "run", name]], { reports: reportsOf(stage) });
 }
 
@@ -105,7 +122,12 @@ function scriptFor(stage: keyof typeof scripts, manifest: Manifest, manager: Man
 function reportsOf(stage: string): readonly ReportFile[] {
   const junit = [`reports/junit-${stage}.xml`, "reports/junit.xml", `junit-${stage}.xml`, "junit.xml", "test-results/junit.xml"];
   const tests = junit.map((path): ReportFile => ({ kind: "junit", path }));
-  if (stage === "unit") return [...tests, { kind: "lcov", path: "coverage/lcov.info" }, { kind: "cobertura", path: "coverage/cobertura-coverage.xml" }];
+  if (stage === "unit")
+    return [
+      ...tests,
+      { kind: "lcov", path: "coverage/lcov.info" },
+      { kind: "cobertura", path: "coverage/cobertura-coverage.xml" },
+    ];
   return ["integration", "e2e", "performance"].includes(stage) ? tests : [];
 }
 
@@ -136,7 +158,11 @@ function pnpm(pinned: string, locked: boolean): Manager {
     setup: [["npm", "install", "--global", `pnpm@${pinned || "10"}`]],
     cache: { name: "pnpm", path: "/weir/pnpm" },
     // The store lies on another file system than the app, so packages are copied; and pnpm must not fetch itself again.
-    env: { npm_config_store_dir: "/weir/pnpm", npm_config_package_import_method: "copy", npm_config_manage_package_manager_versions: "false" },
+    env: {
+      npm_config_store_dir: "/weir/pnpm",
+      npm_config_package_import_method: "copy",
+      npm_config_manage_package_manager_versions: "false",
+    },
   };
 }
 
@@ -150,7 +176,9 @@ function yarn(pinned: string, lockfile: string | null): Manager {
     install: ["yarn", "install", ...(frozen ? [classic ? "--frozen-lockfile" : "--immutable"] : [])],
     setup: classic ? [] : [["npm", "install", "--global", "--force", `@yarnpkg/cli-dist@${pinned || "4"}`]],
     cache: { name: "yarn", path: "/weir/yarn" },
-    env: classic ? { YARN_CACHE_FOLDER: "/weir/yarn" } : { YARN_CACHE_FOLDER: "/weir/yarn", YARN_ENABLE_GLOBAL_CACHE: "false", YARN_ENABLE_TELEMETRY: "0" },
+    env: classic
+      ? { YARN_CACHE_FOLDER: "/weir/yarn" }
+      : { YARN_CACHE_FOLDER: "/weir/yarn", YARN_ENABLE_GLOBAL_CACHE: "false", YARN_ENABLE_TELEMETRY: "0" },
   };
 }
 
@@ -165,7 +193,9 @@ function versionOf(files: FileReader, path: string, manifest: Manifest, config: 
   if (volta !== null) return { version: volta, from: "package.json volta.node" };
   const range = manifest.engines?.node;
   const fitting = typeof range === "string" ? majors.find((major) => satisfiesMajor(range, major)) : undefined;
-  return fitting === undefined ? { version: majors[0], from: "default" } : { version: fitting, from: "package.json engines.node" };
+  return fitting === undefined
+    ? { version: majors[0], from: "default" }
+    : { version: fitting, from: "package.json engines.node" };
 }
 
 /** `v22.3.0` → `22.3.0`; aliases such as `lts/*` are no version. */
@@ -182,7 +212,8 @@ function runtimeOf(manifest: Manifest, manager: Manager, version: string): Runti
   const start = manifest.scripts?.["start"]?.trim();
   // Without npm or a shell between them, SIGTERM reaches the server; a start that needs a shell keeps npm.
   const direct = start !== undefined && /^node(?: [\w@./:=-]+)+$/.test(start) ? start.split(" ") : null;
-  const entrypoint = direct ?? (start !== undefined ? ["npm", "start"] : manifest.main !== undefined ? ["node", manifest.main] : null);
+  const entrypoint =
+    direct ?? (start !== undefined ? ["npm", "start"] : manifest.main !== undefined ? ["node", manifest.main] : null);
   if (entrypoint === null) return null;
   return {
     base: `node:${version}-bookworm-slim`,

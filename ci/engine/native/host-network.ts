@@ -56,24 +56,44 @@ export function removalOf(saved: string, keepChains: boolean): string | null {
   }
   const parts = Object.entries(removals)
     .filter(([, { rules, chains }]) => rules.length + chains.length > 0)
-    .map(([name, { rules, chains }]) => [`*${name}`, ...rules, ...chains.map((chain) => `-F ${chain}`), ...chains.map((chain) => `-X ${chain}`), "COMMIT", ""].join("\n"));
+    .map(([name, { rules, chains }]) =>
+      [`*${name}`, ...rules, ...chains.map((chain) => `-F ${chain}`), ...chains.map((chain) => `-X ${chain}`), "COMMIT", ""].join(
+        "\n",
+      ),
+    );
   return parts.length === 0 ? null : parts.join("");
 }
 
 /** True where a table has chains but not one rule. */
 export function isEmptyTable(listing: string): boolean {
   const lines = listing.split("\n").map((line) => line.trim());
-  return lines.every((line) => line === "" || line === "}" || line.startsWith("#") || /^(table|chain) .*\{$/.test(line) || /^type .*;.*policy accept;$/.test(line));
+  return lines.every(
+    (line) =>
+      line === "" ||
+      line === "}" ||
+      line.startsWith("#") ||
+      /^(table|chain) .*\{$/.test(line) ||
+      /^type .*;.*policy accept;$/.test(line),
+  );
 }
 
 async function listTables(root: string): Promise<readonly string[]> {
   const { stdout } = await inRoot(root, ["nft", "list", "tables"]);
-  return stdout.split("\n").filter(Boolean).map((line) => line.replace(/^table /, ""));
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.replace(/^table /, ""));
 }
 
 /** A short command of the engine's root on the host's network. That it fails is an answer: there is nothing to remove. */
 async function inRoot(root: string, argv: readonly string[], input?: string): Promise<{ stdout: string }> {
   const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  const result = await execa("chroot", [root, ...argv], { reject: false, timeout: 10_000, env: { PATH: path }, extendEnv: false, ...(input === undefined ? { stdin: "ignore" } : { input }) });
+  const result = await execa("chroot", [root, ...argv], {
+    reject: false,
+    timeout: 10_000,
+    env: { PATH: path },
+    extendEnv: false,
+    ...(input === undefined ? { stdin: "ignore" } : { input }),
+  });
   return { stdout: typeof result.stdout === "string" ? result.stdout : "" };
 }

@@ -26,7 +26,12 @@ interface Order {
  * Makes what is missing, one image after the other. A reference that no recipe knows is left to the engine, which asks
  * its registry: on a machine that reaches one, that works.
  */
-export async function ensureImages(references: readonly string[], engine: NativeEngine, client: Client, progress: Progress): Promise<void> {
+export async function ensureImages(
+  references: readonly string[],
+  engine: NativeEngine,
+  client: Client,
+  progress: Progress,
+): Promise<void> {
   const orders = [...new Set(references.map(shortReference))].map(orderOf).filter((order) => order !== null);
   const there = await Promise.all(orders.map((order) => hasManifest(engine.registry, order.repository, order.keyTag)));
   const missing = orders.filter((_, index) => there[index] !== true);
@@ -37,7 +42,9 @@ export async function ensureImages(references: readonly string[], engine: Native
       const made = await order.recipe.make({ client, seed }, order.match);
       // The ordinary tag first: the key's tag vouches for it.
       for (const tag of [order.tag, order.keyTag]) {
-        await made.publish(`${engine.registry}/${order.repository}:${tag}`, { forcedCompression: ImageLayerCompression.Uncompressed });
+        await made.publish(`${engine.registry}/${order.repository}:${tag}`, {
+          forcedCompression: ImageLayerCompression.Uncompressed,
+        });
       }
     });
   }
@@ -66,7 +73,10 @@ async function ensureSeedImage(engine: NativeEngine, client: Client, progress: P
     await progress.step("push the seed of all images", async (note) => {
       const { tar } = await seedOf(engine.layout, note);
       const variables = hostCertificates().size > 0 ? certificateVariables("/etc/ssl/certs/ca-certificates.crt") : {};
-      await pushRoot(engine.registry, seedRepository, tag, tar, { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ...variables });
+      await pushRoot(engine.registry, seedRepository, tag, tar, {
+        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ...variables,
+      });
     });
   }
   return client.container().from(`${engine.registry}/${seedRepository}:${tag}`);

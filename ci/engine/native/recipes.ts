@@ -48,7 +48,13 @@ const slim = (seed: Container, ...packages: readonly string[]) =>
 /** Statically linked, so that its shell runs in any image, one without a libc included. */
 async function makeBusybox({ client, seed }: Kitchen): Promise<Container> {
   const binary = slim(seed, "busybox-static").file("/bin/busybox");
-  return Promise.resolve(client.container().withFile("/bin/busybox", binary).withExec(["/bin/busybox", "--install", "-s", "/bin"]).withDefaultArgs(["sh"]));
+  return Promise.resolve(
+    client
+      .container()
+      .withFile("/bin/busybox", binary)
+      .withExec(["/bin/busybox", "--install", "-s", "/bin"])
+      .withDefaultArgs(["sh"]),
+  );
 }
 
 /** Node itself and npm from the npm registry, unpacked as its usual image has them. */
@@ -101,7 +107,11 @@ async function makeGo({ client, seed }: Kitchen, match: RegExpExecArray): Promis
 async function makePostgres({ client, seed }: Kitchen): Promise<Container> {
   const entrypoint = await readFile(join(recipeFolder(), "images", "postgres-entrypoint.sh"), "utf8");
   // No cluster at installation: the entrypoint makes the one that its variables ask for.
-  const quiet = seed.withExec(["sh", "-c", "mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf"]);
+  const quiet = seed.withExec([
+    "sh",
+    "-c",
+    "mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf",
+  ]);
   return slim(quiet, "postgresql-15")
     .withFile("/usr/local/bin/docker-entrypoint.sh", client.file("docker-entrypoint.sh", entrypoint, { permissions: 0o755 }))
     .withEnvVariable("PATH", "/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
@@ -112,14 +122,22 @@ async function makePostgres({ client, seed }: Kitchen): Promise<Container> {
 }
 
 async function makeRedis({ seed }: Kitchen): Promise<Container> {
-  return Promise.resolve(slim(seed, "redis-server").withExposedPort(6379).withDefaultArgs(["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", ""]));
+  return Promise.resolve(
+    slim(seed, "redis-server")
+      .withExposedPort(6379)
+      .withDefaultArgs(["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", ""]),
+  );
 }
 
 /** Tarballs from the npm registry, checked by npm against the registry's integrity hashes. */
 async function fromNpm(client: Client, packages: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), "weir-npm-"));
   try {
-    await runCommand({ argv: ["npm", "pack", "--silent", "--pack-destination", folder, ...packages], cwd: folder, deadlineMs: 180_000 });
+    await runCommand({
+      argv: ["npm", "pack", "--silent", "--pack-destination", folder, ...packages],
+      cwd: folder,
+      deadlineMs: 180_000,
+    });
     // Read before the folder goes: `sync` uploads it.
     return await client.host().directory(folder, { noCache: true }).sync();
   } finally {
@@ -130,19 +148,32 @@ async function fromNpm(client: Client, packages: readonly string[]) {
 /** `1.25` → the newest `1.25.x` that Go's own module of toolchains has. */
 async function newestGo(wanted: string): Promise<string> {
   if (/^\d+\.\d+\.\d+$/.test(wanted)) return wanted;
-  const listed = await runCommand({ argv: ["go", "list", "-m", "-versions", "-json", "golang.org/toolchain"], cwd: tmpdir(), deadlineMs: 60_000 });
+  const listed = await runCommand({
+    argv: ["go", "list", "-m", "-versions", "-json", "golang.org/toolchain"],
+    cwd: tmpdir(),
+    deadlineMs: 60_000,
+  });
   const { Versions: versions = [] } = JSON.parse(listed) as { Versions?: string[] };
   const fitting = versions
     .map((version) => /^v0\.0\.1-go(\d+\.\d+\.\d+)\.linux-amd64$/.exec(version)?.[1])
     .filter((version) => version?.startsWith(`${wanted}.`) === true)
     .filter((version) => version !== undefined);
   const newest = semver.maxSatisfying(fitting, "*");
-  if (newest === null) throw infrastructureError("images.no-go-version", `there is no Go ${wanted}`, "name a released version in go.mod or in weir.yaml");
+  if (newest === null)
+    throw infrastructureError(
+      "images.no-go-version",
+      `there is no Go ${wanted}`,
+      "name a released version in go.mod or in weir.yaml",
+    );
   return newest;
 }
 
 async function goToolchain(version: string): Promise<{ folder: string; name: string }> {
-  const answer = await runCommand({ argv: ["go", "mod", "download", "-json", `golang.org/toolchain@v0.0.1-go${version}.linux-amd64`], cwd: tmpdir(), deadlineMs: 300_000 });
+  const answer = await runCommand({
+    argv: ["go", "mod", "download", "-json", `golang.org/toolchain@v0.0.1-go${version}.linux-amd64`],
+    cwd: tmpdir(),
+    deadlineMs: 300_000,
+  });
   const { Zip: zip } = JSON.parse(answer) as { Zip: string };
   return { folder: join(zip, ".."), name: zip.slice(zip.lastIndexOf("/") + 1) };
 }

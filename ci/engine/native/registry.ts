@@ -14,7 +14,10 @@ const types = {
 
 /** True where the registry holds the tag or digest. @throws WeirError `registry.unreachable` */
 export async function hasManifest(registry: string, repository: string, reference: string): Promise<boolean> {
-  const response = await ask(registry, `/v2/${repository}/manifests/${reference}`, { method: "HEAD", headers: { accept: `${types.manifest}, application/vnd.oci.image.index.v1+json` } });
+  const response = await ask(registry, `/v2/${repository}/manifests/${reference}`, {
+    method: "HEAD",
+    headers: { accept: `${types.manifest}, application/vnd.oci.image.index.v1+json` },
+  });
   return response.ok;
 }
 
@@ -27,7 +30,13 @@ export async function isRegistryUp(registry: string): Promise<boolean> {
 }
 
 /** Pushes a tar file as an image of one layer. `env` becomes the image's environment. */
-export async function pushRoot(registry: string, repository: string, tag: string, tar: string, env: Readonly<Record<string, string>>): Promise<void> {
+export async function pushRoot(
+  registry: string,
+  repository: string,
+  tag: string,
+  tar: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   const size = (await stat(tar)).size;
   const layer = await sha256(createReadStream(tar));
   await pushBlob(registry, repository, layer, size, () => Readable.toWeb(createReadStream(tar)) as ReadableStream);
@@ -47,10 +56,23 @@ export async function pushRoot(registry: string, repository: string, tag: string
     config: { mediaType: types.config, digest: configDigest, size: config.length },
     layers: [{ mediaType: types.layer, digest: layer, size }],
   });
-  await expectOk(await ask(registry, `/v2/${repository}/manifests/${tag}`, { method: "PUT", headers: { "content-type": types.manifest }, body: manifest }), "manifest");
+  await expectOk(
+    await ask(registry, `/v2/${repository}/manifests/${tag}`, {
+      method: "PUT",
+      headers: { "content-type": types.manifest },
+      body: manifest,
+    }),
+    "manifest",
+  );
 }
 
-async function pushBlob(registry: string, repository: string, digest: string, size: number, body: () => ReadableStream | Buffer): Promise<void> {
+async function pushBlob(
+  registry: string,
+  repository: string,
+  digest: string,
+  size: number,
+  body: () => ReadableStream | Buffer,
+): Promise<void> {
   if ((await ask(registry, `/v2/${repository}/blobs/${digest}`, { method: "HEAD" })).ok) return;
   const started = await expectOk(await ask(registry, `/v2/${repository}/blobs/uploads/`, { method: "POST" }), "upload");
   const target = new URL(started.headers.get("location") ?? "", `http://${registry}`);
@@ -72,13 +94,22 @@ async function ask(registry: string, path: string, init: RequestInit & { duplex?
   try {
     return await fetch(`http://${registry}${path}`, { signal: AbortSignal.timeout(10_000), ...init });
   } catch (error) {
-    throw infrastructureError("registry.unreachable", `the registry at ${registry} does not answer`, "scripts/weir engine logs shows why; scripts/weir engine up starts it", error);
+    throw infrastructureError(
+      "registry.unreachable",
+      `the registry at ${registry} does not answer`,
+      "scripts/weir engine logs shows why; scripts/weir engine up starts it",
+      error,
+    );
   }
 }
 
 async function expectOk(response: Response, what: string): Promise<Response> {
   if (response.ok) return response;
-  throw infrastructureError("registry.refused", `the registry refused the ${what}: ${String(response.status)} ${await response.text()}`, "scripts/weir engine logs shows why");
+  throw infrastructureError(
+    "registry.refused",
+    `the registry refused the ${what}: ${String(response.status)} ${await response.text()}`,
+    "scripts/weir engine logs shows why",
+  );
 }
 
 async function sha256(stream: Readable): Promise<string> {

@@ -31,7 +31,13 @@ export async function runCommand({ argv, cwd, env, deadlineMs, note }: Command):
   }
   const result = await child;
   if (result.exitCode === 0 && !result.timedOut) return result.all;
-  const why = result.timedOut ? `did not end within ${String(deadlineMs / 1000)} s` : `failed with ${String(result.exitCode ?? result.signal ?? result.message)}`;
+  const why = result.timedOut
+    ? `did not end within ${String(deadlineMs / 1000)} s`
+    : `failed with ${String(result.exitCode ?? result.signal ?? result.message)}`;
   const tail = result.all.split("\n").slice(-15).join("\n  ");
-  throw infrastructureError("engine.command-failed", `${argv.slice(0, 3).join(" ")} ${why}:\n  ${tail}`, "mend what the output names, then start it again");
+  throw infrastructureError(
+    "engine.command-failed",
+    `${argv.slice(0, 3).join(" ")} ${why}:\n  ${tail}`,
+    "mend what the output names, then start it again",
+  );
 }
