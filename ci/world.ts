@@ -11,7 +11,7 @@ import { appOf, availabilityOf, type App } from "./toolchains/availability.ts";
 import { folderReader } from "./toolchains/folder.ts";
 import { detectApp } from "./toolchains/index.ts";
 import { readTrigger } from "./trigger/read.ts";
-import { readRepository } from "./trigger/repository.ts";
+import { readRepository, type RepositoryRead } from "./trigger/repository.ts";
 import type { SimulateOptions } from "./trigger/simulate.ts";
 import type { Trigger } from "./trigger/trigger.ts";
 
@@ -28,16 +28,18 @@ export interface WorldOptions {
   readonly source: string;
   readonly env: NodeJS.ProcessEnv;
   readonly simulate?: SimulateOptions;
+  /** What is known of the folder's repository, where the folder itself is only a copy of the files. */
+  readonly repository?: Promise<RepositoryRead>;
 }
 
 /** @throws WeirError for a folder that is not there, a configuration with problems, an app of no toolchain. */
-export async function readWorld({ source: given, env, simulate }: WorldOptions): Promise<World> {
+export async function readWorld({ source: given, env, simulate, ...known }: WorldOptions): Promise<World> {
   const source = resolve(given);
   if (!existsSync(source) || !statSync(source).isDirectory()) {
     throw usageError("source.missing", `there is no folder ${given}`, "name the app's folder with --source");
   }
   // git answers while the configuration is read.
-  const repository = readRepository(source, env);
+  const repository = known.repository ?? readRepository(source, env);
   repository.catch(() => undefined);
   const loaded = configOf(source);
   const appFolder = join(source, loaded.config.app.path);
@@ -46,6 +48,9 @@ export async function readWorld({ source: given, env, simulate }: WorldOptions):
   const trigger = await readTrigger({ source, env, kinds: loaded.config.branches, repository, ...(simulate === undefined ? {} : { simulate }) });
   return { source, appFolder, loaded, trigger, app };
 }
+
+/** What never enters a container, as globs of gitignore's kind. */
+export const neverSent = ({ package: { exclude } }: App): string[] => [".git", ".weir", ...exclude];
 
 /** The configuration, or one error that holds every problem, a line each. */
 export function configOf(source: string): LoadedConfig {

@@ -1,19 +1,18 @@
 /**
- * Certificates that the host trusts beyond its distribution's (a company's TLS-inspecting proxy): clients in containers
+ * Certificates that a host trusts beyond its distribution's (a company's TLS-inspecting proxy): clients in containers
  * fail without them, npm only after minutes of retries. Most do not read the system's store unless told where it is.
  */
-import { existsSync } from "node:fs";
-import { hostCertificates } from "./native/layout.ts";
-
-const bundle = "/etc/ssl/certs/ca-certificates.crt";
 
 /** The variables by which Node, OpenSSL, Python, pip, Cargo, git and curl are told of a bundle. */
 export function certificateVariables(path: string): Readonly<Record<string, string>> {
-  const names = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "CURL_CA_BUNDLE"];
+  const names = [
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "PIP_CERT",
+    "CARGO_HTTP_CAINFO",
+    "GIT_SSL_CAINFO",
+    "CURL_CA_BUNDLE",
+  ];
   return Object.fromEntries(names.map((name) => [name, path]));
-}
-
-/** The host's bundle where it holds certificates of its own, else null. */
-export function hostBundle(): string | null {
-  return hostCertificates().size > 0 && existsSync(bundle) ? bundle : null;
 }
