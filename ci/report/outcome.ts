@@ -2,12 +2,12 @@
 import type { RunRecord, StageResult, StageStatus } from "./report.ts";
 import { counted, duration } from "./words.ts";
 
-const opening: Readonly<Record<string, string>> = {
+const opening: Readonly<Record<RunRecord["outcome"], string>> = {
   passed: "passed in",
   failed: "failed in",
   error: "ended by an error after",
   cancelled: "interrupted after",
-  denied: "denied by the branch policy after",
+  running: "still running after",
 };
 
 /** What went wrong comes first, by name. */
@@ -23,7 +23,7 @@ export function outcomeLine({ outcome, durationMs, stages }: RunRecord): string 
   const said = parts.filter((part) => part !== null);
   // Only the first part needs the noun.
   const [first = "no stage ran", ...rest] = said.map((part, index) => part(index === 0));
-  return `${opening[outcome] ?? `${outcome} after`} ${duration(durationMs)}: ${[first, ...rest].join(", ")}`;
+  return `${opening[outcome]} ${duration(durationMs)}: ${[first, ...rest].join(", ")}`;
 }
 
 type Part = (withNoun: boolean) => string;
