@@ -46,14 +46,20 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(weir --help shows what there is)")
-    .addHelpText("after", examples("weir run", "weir plan --event pull-request --branch feature/x --target development", "weir config check"));
+    .addHelpText(
+      "after",
+      examples("weir run", "weir plan --event pull-request --branch feature/x --target development", "weir config check"),
+    );
 
   const run = withSelection(withTrigger(withSource(weir.command("run"))))
     .description("run the pipeline: what the branch policy asks for, in containers")
     .option("--fresh", "run every command again; only downloads come from the cache")
     .option("-q, --quiet", "no logs of stages that pass")
     .option("--json", "print the run's record in place of the summary")
-    .addHelpText("after", `\nStages: ${catalogue.map((stage) => stage.name).join(", ")}.\n${examples("weir run", "weir run --only unit,lint", "weir run --until image", "weir run --skip e2e --fresh")}`);
+    .addHelpText(
+      "after",
+      `\nStages: ${catalogue.map((stage) => stage.name).join(", ")}.\n${examples("weir run", "weir run --only unit,lint", "weir run --until image", "weir run --skip e2e --fresh")}`,
+    );
   run.action(async (options: object) => {
     const { runCommand } = await import("./commands/run.ts");
     finish(await runCommand(options, signal));
@@ -64,7 +70,15 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
     .addOption(new Option("--json", "the versioned plan").conflicts(["graph", "all"]))
     .addOption(new Option("--graph", "a Mermaid flowchart").conflicts(["json", "all"]))
     .addOption(new Option("--all", "branch kinds against triggers").conflicts(["json", "graph"]))
-    .addHelpText("after", examples("weir plan", "weir plan --json", "weir plan --all", "weir plan --event pull-request --branch feature/x --target development"))
+    .addHelpText(
+      "after",
+      examples(
+        "weir plan",
+        "weir plan --json",
+        "weir plan --all",
+        "weir plan --event pull-request --branch feature/x --target development",
+      ),
+    )
     .action(async (options: object) => {
       const { planCommand } = await import("./commands/plan.ts");
       finish(await planCommand(options));
@@ -137,7 +151,9 @@ export function reportError(error: unknown, write: (text: string) => void): Exit
     write(`weir: ${error.message}\n  → ${error.remedy} [${error.code}]\n`);
     return error.exitCode;
   }
-  write(`weir: a fault of Weir's own: ${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}\n  → please report it with these lines\n`);
+  write(
+    `weir: a fault of Weir's own: ${error instanceof Error ? (error.stack ?? messageOf(error)) : messageOf(error)}\n  → please report it with these lines\n`,
+  );
   return ExitCode.infrastructure;
 }
 
@@ -146,7 +162,9 @@ async function main(): Promise<void> {
   let interrupts = 0;
   const interrupt = () => {
     interrupts += 1;
-    controller.abort(new WeirError("run.interrupted", "interrupted", "repeat the run: what was done is cached", ExitCode.interrupted));
+    controller.abort(
+      new WeirError("run.interrupted", "interrupted", "repeat the run: what was done is cached", ExitCode.interrupted),
+    );
     // Whoever asks twice does not want to wait for good order.
     if (interrupts > 1) process.exit(ExitCode.interrupted);
   };

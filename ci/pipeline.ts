@@ -43,6 +43,7 @@ export async function runPipeline(options: RunOptions): Promise<Run> {
     if (options.signal.aborted) interrupt();
     const { client, ended } = session;
     const { config } = world.loaded;
+    const bundle = config.certificates === "none" ? null : hostBundle();
     if (engine.native !== null) await ensureImages(imagesOf(plan, world.app, config), engine.native, client, options.progress);
     return await act({
       client,
@@ -51,7 +52,7 @@ export async function runPipeline(options: RunOptions): Promise<Run> {
       world,
       plan,
       files: client.host().directory(world.appFolder, { exclude: neverSent(world.app), gitignore: true }),
-      certificates: config.certificates === "none" ? null : hostBundle(),
+      certificates: bundle === null ? null : client.host().file(bundle),
       registry: config.registry.address ?? engine.native?.registry ?? null,
       fresh: options.fresh,
       weirVersion: options.weirVersion,

@@ -45,7 +45,13 @@ export async function readWorld({ source: given, env, simulate, ...known }: Worl
   const appFolder = join(source, loaded.config.app.path);
   const files = folderReader(appFolder);
   const app = appOf(files, loaded.config, detectApp(files, loaded.config));
-  const trigger = await readTrigger({ source, env, kinds: loaded.config.branches, repository, ...(simulate === undefined ? {} : { simulate }) });
+  const trigger = await readTrigger({
+    source,
+    env,
+    kinds: loaded.config.branches,
+    repository,
+    ...(simulate === undefined ? {} : { simulate }),
+  });
   return { source, appFolder, loaded, trigger, app };
 }
 
@@ -56,7 +62,12 @@ export const neverSent = ({ package: { exclude } }: App): string[] => [".git", "
 export function configOf(source: string): LoadedConfig {
   const loaded = loadConfig(source);
   if (loaded.kind === "loaded") return loaded;
-  throw new WeirError("config.invalid", loaded.problems.map(formatProblem).join("\n"), "weir config check tells when all is well", ExitCode.usage);
+  throw new WeirError(
+    "config.invalid",
+    loaded.problems.map(formatProblem).join("\n"),
+    "weir config check tells when all is well",
+    ExitCode.usage,
+  );
 }
 
 export function planInput({ loaded, trigger, app }: World, selection: Selection, now: Date): PlanInput {

@@ -1,6 +1,6 @@
 /** `weir config check` and `weir config schema`. */
 import { resolve } from "node:path";
-import { jsonSchemaFor, schemaFiles } from "../config/json-schema.ts";
+import { jsonSchemaFor, type schemaFiles } from "../config/json-schema.ts";
 import { ExitCode } from "../errors.ts";
 import { configOf } from "../world.ts";
 import { print } from "./output.ts";

@@ -13,10 +13,17 @@ import { print } from "./output.ts";
 
 const progress = plainProgress((line) => process.stderr.write(`engine │ ${line}\n`));
 
-export async function engineCommand(name: "up" | "status" | "down", { json = false }: { readonly json?: boolean }): Promise<ExitCode> {
+export async function engineCommand(
+  name: "up" | "status" | "down",
+  { json = false }: { readonly json?: boolean },
+): Promise<ExitCode> {
   if (name === "up") {
     const engine = await up(progress);
-    print(json ? JSON.stringify(engine, null, 2) : `the embedded engine v${engineVersion} runs: ${engine.runnerHost}, registry ${engine.registry}`);
+    print(
+      json
+        ? JSON.stringify(engine, null, 2)
+        : `the embedded engine v${engineVersion} runs: ${engine.runnerHost}, registry ${engine.registry}`,
+    );
     return ExitCode.passed;
   }
   if (name === "down") {
@@ -29,14 +36,22 @@ export async function engineCommand(name: "up" | "status" | "down", { json = fal
 
 async function engineStatus(json: boolean): Promise<ExitCode> {
   const now = await status();
-  const folders = await Promise.all(foldersOf(now.layout).map(async ([what, path]) => ({ what, path, bytes: await sizeOf(path) })));
+  const folders = await Promise.all(
+    foldersOf(now.layout).map(async ([what, path]) => ({ what, path, bytes: await sizeOf(path) })),
+  );
   if (json) {
     print(JSON.stringify({ version: engineVersion, running: now.running, answers: now.answers, folders }, null, 2));
     return ExitCode.passed;
   }
-  const state = now.running === null ? "does not run" : now.answers ? `runs (process ${String(now.running.supervisor)})` : "runs, but does not answer";
+  const state =
+    now.running === null
+      ? "does not run"
+      : now.answers
+        ? `runs (process ${String(now.running.supervisor)})`
+        : "runs, but does not answer";
   print(`the embedded engine v${engineVersion} ${state}`);
-  if (now.running !== null) print(`  engine    unix://${now.layout.socket}\n  registry  127.0.0.1:${String(now.running.registryPort)}`);
+  if (now.running !== null)
+    print(`  engine    unix://${now.layout.socket}\n  registry  127.0.0.1:${String(now.running.registryPort)}`);
   for (const { what, path, bytes } of folders) print(`  ${what.padEnd(9)} ${path}  ${(bytes / 1e9).toFixed(2)} GB`);
   return ExitCode.passed;
 }
@@ -71,7 +86,10 @@ export async function enginePrune({ all = false }: { readonly all?: boolean }): 
     print("no embedded engine runs: nothing to prune (--all removes its folder)");
     return ExitCode.passed;
   }
-  const session = await openSession(await chooseEngine(progress, { ...process.env, _EXPERIMENTAL_DAGGER_RUNNER_HOST: "" }), version);
+  const session = await openSession(
+    await chooseEngine(progress, { ...process.env, _EXPERIMENTAL_DAGGER_RUNNER_HOST: "" }),
+    version,
+  );
   try {
     await session.client.engine().localCache().prune();
   } finally {

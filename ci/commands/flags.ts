@@ -15,7 +15,13 @@ export interface RunFlags {
   readonly skip?: readonly string[];
 }
 
-export const simulateOf = ({ event, branch, tag, target, fork }: RunFlags): SimulateOptions => ({ event, branch, tag, target, fork });
+export const simulateOf = ({ event, branch, tag, target, fork }: RunFlags): SimulateOptions => ({
+  event,
+  branch,
+  tag,
+  target,
+  fork,
+});
 
 export const selectionOf = ({ only, until, from, skip }: RunFlags): Selection => ({
   ...(only === undefined ? {} : { only }),

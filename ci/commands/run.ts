@@ -33,11 +33,22 @@ export async function runCommand(flags: Flags, signal: AbortSignal): Promise<Exi
     view: (plan) => createView({ stream, interactive, colour, quiet: flags.quiet === true, stages: plan.stages }),
   });
   if (json) print(JSON.stringify(record, null, 2));
-  else print(renderSummary(record, { colour, width: stream.columns || 100, runDir: folder.path, logTail: logTailOf(folder.path, record) }));
+  else
+    print(
+      renderSummary(record, {
+        colour,
+        width: stream.columns || 100,
+        runDir: folder.path,
+        logTail: logTailOf(folder.path, record),
+      }),
+    );
   return record.exitCode;
 }
 
-function logTailOf(path: string, { stages }: { readonly stages: readonly { readonly name: string; readonly log: string | null }[] }) {
+function logTailOf(
+  path: string,
+  { stages }: { readonly stages: readonly { readonly name: string; readonly log: string | null }[] },
+) {
   return (stage: string): string | null => {
     const log = stages.find(({ name }) => name === stage)?.log ?? null;
     if (log === null || !existsSync(join(path, log))) return null;

@@ -35,8 +35,19 @@ export interface Request {
 }
 
 /** The container after the commands, its results in `outFolder(stage)`. Nothing has run until something is asked of it. */
-export function withCommands(container: Container, tools: Tools, { stage, commands, timeoutMs, reports = [] }: Request): Container {
-  const head = ["/.weir/busybox", "sh", "/.weir/run.sh", outFolder(stage), String(Math.max(1, Math.ceil(timeoutMs / 1000))), reports.join("\n")];
+export function withCommands(
+  container: Container,
+  tools: Tools,
+  { stage, commands, timeoutMs, reports = [] }: Request,
+): Container {
+  const head = [
+    "/.weir/busybox",
+    "sh",
+    "/.weir/run.sh",
+    outFolder(stage),
+    String(Math.max(1, Math.ceil(timeoutMs / 1000))),
+    reports.join("\n"),
+  ];
   return commands.reduce(
     (before, command) => before.withExec([...head, ...command]),
     container.withMountedFile("/.weir/busybox", tools.shell).withMountedFile("/.weir/run.sh", tools.script),

@@ -16,7 +16,10 @@ export interface Execution {
 export function readExecution(folder: string): Execution {
   const text = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8").trim() : "");
   const exit = text("exit");
-  const spans = text("seconds").split("\n").filter(Boolean).map((line) => line.split(" ").map(Number));
+  const spans = text("seconds")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.split(" ").map(Number));
   return {
     exitCode: exit === "" ? null : Number(exit),
     timedOut: existsSync(join(folder, "timed-out")),

@@ -33,26 +33,34 @@ const keptStderrBytes = 16_384;
 /** Opens a session. @throws WeirError `engine.session` where the CLI can't reach the engine. */
 export async function openSession(choice: EngineChoice, version: string): Promise<Session> {
   if (choice.session !== null) return sessionOver(choice.session.port, choice.session.token, null);
-  const child = spawn(choice.cli, ["session", "--label", "dagger.io/sdk.name:weir", "--label", `dagger.io/sdk.version:${version}`], {
-    stdio: ["pipe", "pipe", "pipe"],
-    // A group of its own: Ctrl-C is for Weir, which then ends the session in its own order. Should Weir be killed,
-    // the child sees its standard input close and ends too.
-    detached: true,
-    env: {
-      ...process.env,
-      DAGGER_PROGRESS: "plain",
-      DAGGER_NO_NAG: "1",
-      DO_NOT_TRACK: "1",
-      ...(choice.runnerHost === null ? {} : { _EXPERIMENTAL_DAGGER_RUNNER_HOST: choice.runnerHost }),
+  const child = spawn(
+    choice.cli,
+    ["session", "--label", "dagger.io/sdk.name:weir", "--label", `dagger.io/sdk.version:${version}`],
+    {
+      stdio: ["pipe", "pipe", "pipe"],
+      // A group of its own: Ctrl-C is for Weir, which then ends the session in its own order. Should Weir be killed,
+      // the child sees its standard input close and ends too.
+      detached: true,
+      env: {
+        ...process.env,
+        DAGGER_PROGRESS: "plain",
+        DAGGER_NO_NAG: "1",
+        DO_NOT_TRACK: "1",
+        ...(choice.runnerHost === null ? {} : { _EXPERIMENTAL_DAGGER_RUNNER_HOST: choice.runnerHost }),
+      },
     },
-  });
+  );
   const stderr = keepTail(child);
   const deadline = AbortSignal.timeout(openDeadlineMs);
   const parameters = await firstLine(child, deadline);
   if (parameters === null) {
     child.kill("SIGKILL");
     const said = stderr().trim().split("\n").slice(-8).join("\n  ");
-    throw infrastructureError("engine.session", `no session with the engine (${choice.description}):\n  ${said}`, "scripts/weir engine status tells whether it runs; scripts/weir engine logs shows its log");
+    throw infrastructureError(
+      "engine.session",
+      `no session with the engine (${choice.description}):\n  ${said}`,
+      "scripts/weir engine status tells whether it runs; scripts/weir engine logs shows its log",
+    );
   }
   const { port, session_token: token } = JSON.parse(parameters) as { port: number; session_token: string };
   const session = sessionOver(port, token, child);
@@ -129,7 +137,12 @@ function sessionOver(port: number, token: string, child: ChildProcess | null): S
 
 /** What a user reads when the engine goes away under a run. */
 export function engineDied(cause?: unknown): WeirError {
-  return infrastructureError("engine.died", "the engine ended in the middle of the run", "scripts/weir engine up starts it again, then repeat the run: what was done is cached", cause);
+  return infrastructureError(
+    "engine.died",
+    "the engine ended in the middle of the run",
+    "scripts/weir engine up starts it again, then repeat the run: what was done is cached",
+    cause,
+  );
 }
 
 function keepTail(child: ChildProcess): () => string {

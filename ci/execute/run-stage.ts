@@ -38,7 +38,21 @@ export async function runStage(run: StageRun): Promise<StageRunResult> {
 
 /** A result of a stage that did not run. */
 export function emptyResult(name: string): StageResult {
-  return { name, status: "skipped", reason: null, cached: false, startedAt: null, durationMs: null, ranMs: null, exitCode: null, log: null, reports: [], tests: null, coverage: null, outputs: {} };
+  return {
+    name,
+    status: "skipped",
+    reason: null,
+    cached: false,
+    startedAt: null,
+    durationMs: null,
+    ranMs: null,
+    exitCode: null,
+    log: null,
+    reports: [],
+    tests: null,
+    coverage: null,
+    outputs: {},
+  };
 }
 
 function resultOf({ name, folder, history, runStartedAt }: StageRun, outcome: StageOutcome, durationMs: number): StageResult {

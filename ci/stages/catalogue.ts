@@ -26,12 +26,42 @@ export const catalogue = [
   { name: "types", group: "quality", summary: "check the app's types", needs: ["install"], whenAbsent: "skip" },
   { name: "format", group: "quality", summary: "check the app's formatting", needs: ["install"], whenAbsent: "skip" },
   { name: "unit", group: "test", summary: "run the unit tests", needs: ["install"], whenAbsent: "fail" },
-  { name: "coverage", group: "quality", summary: "hold the unit tests' coverage against its bar", needs: ["unit"], whenAbsent: "fail" },
-  { name: "integration", group: "test", summary: "run the integration tests with the app's services", needs: ["build"], whenAbsent: "skip" },
+  {
+    name: "coverage",
+    group: "quality",
+    summary: "hold the unit tests' coverage against its bar",
+    needs: ["unit"],
+    whenAbsent: "fail",
+  },
+  {
+    name: "integration",
+    group: "test",
+    summary: "run the integration tests with the app's services",
+    needs: ["build"],
+    whenAbsent: "skip",
+  },
   { name: "image", group: "build", summary: "build the app's container image", needs: ["build"], whenAbsent: "skip" },
-  { name: "smoke", group: "test", summary: "start the image with its services and see that it answers", needs: ["image"], whenAbsent: "skip" },
-  { name: "e2e", group: "test", summary: "run the end-to-end tests against the running image", needs: ["smoke"], whenAbsent: "skip" },
-  { name: "performance", group: "test", summary: "load the running image and hold its latency against limits", needs: ["smoke"], whenAbsent: "skip" },
+  {
+    name: "smoke",
+    group: "test",
+    summary: "start the image with its services and see that it answers",
+    needs: ["image"],
+    whenAbsent: "skip",
+  },
+  {
+    name: "e2e",
+    group: "test",
+    summary: "run the end-to-end tests against the running image",
+    needs: ["smoke"],
+    whenAbsent: "skip",
+  },
+  {
+    name: "performance",
+    group: "test",
+    summary: "load the running image and hold its latency against limits",
+    needs: ["smoke"],
+    whenAbsent: "skip",
+  },
   {
     name: "push",
     group: "build",
@@ -39,7 +69,13 @@ export const catalogue = [
     needs: ["image", "lint", "types", "format", "unit", "coverage", "integration", "smoke", "e2e", "performance"],
     whenAbsent: "skip",
   },
-  { name: "deploy", group: "deploy", summary: "start the release with its services and smoke-test it", needs: ["push"], whenAbsent: "skip" },
+  {
+    name: "deploy",
+    group: "deploy",
+    summary: "start the release with its services and smoke-test it",
+    needs: ["push"],
+    whenAbsent: "skip",
+  },
 ] as const satisfies readonly StageEntry[];
 
 export type StageName = (typeof catalogue)[number]["name"];

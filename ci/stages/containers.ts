@@ -17,8 +17,13 @@ export function toolchainContainer(context: StageContext): Container {
   const { app, client, tools } = context;
   const bare = withCertificates(client.container().from(app.image).withWorkdir(workdir), context);
   const variables = Object.entries(app.env).reduce((container, [name, value]) => container.withEnvVariable(name, value), bare);
-  const cached = app.caches.reduce((container, { name, path }) => container.withMountedCache(path, client.cacheVolume(`weir-${name}`)), variables);
-  return app.setup.length === 0 ? cached : withCommands(cached, tools, { stage: "setup", commands: app.setup, timeoutMs: setupTimeoutMs });
+  const cached = app.caches.reduce(
+    (container, { name, path }) => container.withMountedCache(path, client.cacheVolume(`weir-${name}`)),
+    variables,
+  );
+  return app.setup.length === 0
+    ? cached
+    : withCommands(cached, tools, { stage: "setup", commands: app.setup, timeoutMs: setupTimeoutMs });
 }
 
 /** Only the files that decide the dependencies: a change of the code leaves this layer alone. */
@@ -37,15 +42,21 @@ export function appContainer(context: StageContext, from: "install" | "build" = 
 }
 
 /** Trust what the host trusts, by a file that leaves no trace in an image. */
-export function withCertificates(container: Container, { certificates, client }: StageContext): Container {
+export function withCertificates(container: Container, { certificates }: StageContext): Container {
   if (certificates === null) return container;
-  const mounted = container.withMountedFile(certificatePath, client.host().file(certificates));
-  return Object.entries(certificateVariables(certificatePath)).reduce((each, [name, value]) => each.withEnvVariable(name, value), mounted);
+  const mounted = container.withMountedFile(certificatePath, certificates);
+  return Object.entries(certificateVariables(certificatePath)).reduce(
+    (each, [name, value]) => each.withEnvVariable(name, value),
+    mounted,
+  );
 }
 
 /** What the stage's services give to the app and its tests. */
 export function providedVariables(config: Config, stage: StageName): Readonly<Record<string, string>> {
-  return Object.assign({}, ...config.stages[stage].services.map((name) => config.services[name]?.provides ?? {})) as Record<string, string>;
+  return Object.assign({}, ...config.stages[stage].services.map((name) => config.services[name]?.provides ?? {})) as Record<
+    string,
+    string
+  >;
 }
 
 /** The stage's services, each by the name that it is reached under. */
@@ -54,10 +65,15 @@ export function servicesOf(context: StageContext, stage: StageName): readonly Bo
     const service = context.config.services[alias];
     if (service === undefined) return [];
     const image = context.client.container().from(service.image);
-    const variables = Object.entries(service.env).reduce((container, [name, value]) => container.withEnvVariable(name, value), image);
+    const variables = Object.entries(service.env).reduce(
+      (container, [name, value]) => container.withEnvVariable(name, value),
+      image,
+    );
     // Equal services are one and the same in the engine: two stages that share a database would see each other's rows.
     const own = variables.withEnvVariable("WEIR_STAGE", `${stage}${context.nonce}`).withExposedPort(service.port);
-    return [{ alias, service: own.asService({ useEntrypoint: true, ...(service.args === null ? {} : { args: [...service.args] }) }) }];
+    return [
+      { alias, service: own.asService({ useEntrypoint: true, ...(service.args === null ? {} : { args: [...service.args] }) }) },
+    ];
   });
 }
 
@@ -77,6 +93,10 @@ export function withNonce(container: Container, { nonce }: StageContext): Contai
 /** A folder that any user may write to, since an image's user is not root. */
 export function withOutFolder(container: Container, { client }: StageContext, stage: string): Container {
   const open = { permissions: 0o777 };
-  const folder = client.directory().withNewDirectory(stage, open).withNewDirectory(`${stage}/reports`, open).withNewDirectory(`${stage}/keep`, open);
+  const folder = client
+    .directory()
+    .withNewDirectory(stage, open)
+    .withNewDirectory(`${stage}/reports`, open)
+    .withNewDirectory(`${stage}/keep`, open);
   return container.withDirectory(dirname(outFolder(stage)), folder);
 }

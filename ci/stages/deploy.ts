@@ -13,5 +13,9 @@ export const deploy: Stage = async (context) => {
   if (reference === null) return { status: "failed", reason: "nothing was pushed, so there is no release to deploy" };
   const release = withVariables(context.client.container().from(reference), { WEIR_ENVIRONMENT: context.environment ?? "none" });
   const outcome = await smokeTest(context, "deploy", release);
-  return { ...outcome, reason: outcome.reason ?? `${context.environment ?? "no environment"}: ${reference}`, outputs: { release: reference } };
+  return {
+    ...outcome,
+    reason: outcome.reason ?? `${context.environment ?? "no environment"}: ${reference}`,
+    outputs: { release: reference },
+  };
 };

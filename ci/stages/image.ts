@@ -11,7 +11,12 @@ export const image: Stage = async (context) => {
   if (built === null) return { status: "failed", reason: "there is no Dockerfile, and Weir does not see what starts the app" };
   try {
     const made = await withVariables(built, context.config.app.env).sync();
-    return { status: "passed", reason: null, container: made, execution: { id: await made.rootfs().digest(), startedAt: 0, ranMs: 0 } };
+    return {
+      status: "passed",
+      reason: null,
+      container: made,
+      execution: { id: await made.rootfs().digest(), startedAt: 0, ranMs: 0 },
+    };
   } catch (error) {
     return dockerfileFailure(error);
   }
@@ -22,7 +27,12 @@ function dockerfileFailure(error: unknown): ReturnType<Stage> {
   const { name, exitCode, stdout, stderr } = error as { name?: string; exitCode?: number; stdout?: string; stderr?: string };
   if (name !== "ExecError") throw error;
   const text = [messageOf(error), stdout, stderr].filter(Boolean).join("\n");
-  return Promise.resolve({ status: "failed", reason: `a command of the Dockerfile ended with exit code ${String(exitCode)}`, exitCode: exitCode ?? null, logText: text });
+  return Promise.resolve({
+    status: "failed",
+    reason: `a command of the Dockerfile ended with exit code ${String(exitCode)}`,
+    exitCode: exitCode ?? null,
+    logText: text,
+  });
 }
 
 function generated(context: StageContext): Container | null {
@@ -32,11 +42,19 @@ function generated(context: StageContext): Container | null {
 
 function runtimeContainer(context: StageContext, runtime: RuntimeImage): Container {
   const { client, tools, config } = context;
-  const built = withCommands(appContainer(context, "build"), tools, { stage: "prepare", commands: runtime.prepare, timeoutMs: config.stages.image.timeout });
+  const built = withCommands(appContainer(context, "build"), tools, {
+    stage: "prepare",
+    commands: runtime.prepare,
+    timeoutMs: config.stages.image.timeout,
+  });
   const base = runtime.base === "scratch" ? client.container() : client.container().from(runtime.base);
   const filled = runtime.files.reduce((container, { from, to }) => {
     if (from === ".") return container.withDirectory(to, built.directory(workdir));
     return container.withFile(to, built.file(from.startsWith("/") ? from : `${workdir}/${from}`));
   }, base);
-  return withVariables(filled, runtime.env).withWorkdir(runtime.workdir).withUser(runtime.user).withEntrypoint([...runtime.entrypoint]).withoutDefaultArgs();
+  return withVariables(filled, runtime.env)
+    .withWorkdir(runtime.workdir)
+    .withUser(runtime.user)
+    .withEntrypoint([...runtime.entrypoint])
+    .withoutDefaultArgs();
 }

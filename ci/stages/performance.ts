@@ -27,7 +27,17 @@ export const performance: Stage = async (context) => {
     .withFile("/bin/vegeta", vegetaBinary(context))
     .withMountedFile("/.weir/load.sh", client.file("load.sh", script));
   const outcome = await runCommands(context, "performance", withServices(generator, [app]), {
-    commands: [["/.weir/busybox", "sh", "/.weir/load.sh", "/.weir/out/performance", `${app.url}${path}`, String(rate), `${String(duration)}ms`]],
+    commands: [
+      [
+        "/.weir/busybox",
+        "sh",
+        "/.weir/load.sh",
+        "/.weir/out/performance",
+        `${app.url}${path}`,
+        String(rate),
+        `${String(duration)}ms`,
+      ],
+    ],
   });
   return outcome.status === "passed" ? judged(outcome, context) : outcome;
 };

@@ -4,10 +4,18 @@ import type { Stage, StageContext } from "./stage.ts";
 /** Pushes the image. From here on the release is its digest; the tag is a name for people. */
 export const push: Stage = async (context) => {
   if (context.registry === null) {
-    return { status: "failed", reason: "no registry to push to: this engine has none of its own, and weir.yaml names none (registry.address)" };
+    return {
+      status: "failed",
+      reason: "no registry to push to: this engine has none of its own, and weir.yaml names none (registry.address)",
+    };
   }
   const reference = await imageOf(context).publish(`${context.registry}:${context.tag}`);
-  return { status: "passed", reason: reference, outputs: { image: reference }, execution: { id: digestOf(reference), startedAt: 0, ranMs: 0 } };
+  return {
+    status: "passed",
+    reason: reference,
+    outputs: { image: reference },
+    execution: { id: digestOf(reference), startedAt: 0, ranMs: 0 },
+  };
 };
 
 /** `host/name:tag@sha256:…` → `sha256:…`. */

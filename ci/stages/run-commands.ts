@@ -27,7 +27,12 @@ export async function runAppCommands(context: StageContext, stage: StageName, co
 }
 
 /** Any commands. An outcome that is not `passed` names the exit code or the timeout. */
-export async function runCommands(context: StageContext, stage: StageName, container: Container, { commands, reports = [] }: Work): Promise<StageOutcome> {
+export async function runCommands(
+  context: StageContext,
+  stage: StageName,
+  container: Container,
+  { commands, reports = [] }: Work,
+): Promise<StageOutcome> {
   const after = withCommands(withNonce(container, context), context.tools, {
     stage,
     commands,
@@ -37,7 +42,9 @@ export async function runCommands(context: StageContext, stage: StageName, conta
   const folder = await context.fetch(stage, after);
   const execution = readExecution(folder);
   // run.sh numbers the reports in the order in which they were asked for; those that were not written are missing.
-  const found = reports.map(({ kind }, index) => ({ kind, path: join(folder, "reports", String(index + 1)) })).filter(({ path }) => existsSync(path));
+  const found = reports
+    .map(({ kind }, index) => ({ kind, path: join(folder, "reports", String(index + 1)) }))
+    .filter(({ path }) => existsSync(path));
   const tests = readTests(found);
   const coverage = readCoverage(found);
   const common = {
@@ -49,8 +56,10 @@ export async function runCommands(context: StageContext, stage: StageName, conta
     ...(tests === null ? {} : { tests }),
     ...(coverage === null ? {} : { coverage }),
   };
-  if (execution.timedOut) return { ...common, status: "failed", reason: `did not end within ${String(context.config.stages[stage].timeout / 1000)} s` };
-  if (execution.exitCode !== 0) return { ...common, status: "failed", reason: describeFailure(execution.exitCode, tests?.failed ?? 0) };
+  if (execution.timedOut)
+    return { ...common, status: "failed", reason: `did not end within ${String(context.config.stages[stage].timeout / 1000)} s` };
+  if (execution.exitCode !== 0)
+    return { ...common, status: "failed", reason: describeFailure(execution.exitCode, tests?.failed ?? 0) };
   return { ...common, status: "passed", reason: null };
 }
 

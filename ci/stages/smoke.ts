@@ -18,14 +18,27 @@ export async function smokeTest(context: StageContext, stage: StageName, image: 
   const { container, port } = await runnableApp(context, stage, image);
   const [entrypoint, args] = await Promise.all([image.entrypoint(), image.defaultArgs()]);
   const argv = [...entrypoint, ...args];
-  if (argv.length === 0) return { status: "failed", reason: "the image says nothing of what to start (no ENTRYPOINT and no CMD)" };
+  if (argv.length === 0)
+    return { status: "failed", reason: "the image says nothing of what to start (no ENTRYPOINT and no CMD)" };
   const { app } = context.config;
   const requests = app.smoke.length > 0 ? app.smoke : [{ path: app.health, status: 200, contains: null }];
-  const prepared = withOutFolder(container.withMountedFile("/.weir/smoke.sh", context.client.file("smoke.sh", script)), context, stage);
+  const prepared = withOutFolder(
+    container.withMountedFile("/.weir/smoke.sh", context.client.file("smoke.sh", script)),
+    context,
+    stage,
+  );
   const outcome = await runCommands(context, stage, prepared, {
     commands: [
       [
-        ...["/.weir/busybox", "sh", "/.weir/smoke.sh", `/.weir/out/${stage}`, String(Math.ceil(app.startDeadline / 1000)), String(port), app.health],
+        ...[
+          "/.weir/busybox",
+          "sh",
+          "/.weir/smoke.sh",
+          `/.weir/out/${stage}`,
+          String(Math.ceil(app.startDeadline / 1000)),
+          String(port),
+          app.health,
+        ],
         ...requests.flatMap(({ path, status, contains }) => [path, String(status), contains ?? ""]),
         ...["--", ...argv],
       ],

@@ -1,5 +1,5 @@
 /** What a stage is: a plain function from the app's containers to a result. */
-import type { Client, Container, Directory, Service } from "@dagger.io/dagger";
+import type { Client, Container, Directory, File, Service } from "@dagger.io/dagger";
 import type { Config } from "../config/schema.ts";
 import type { Tools } from "../engine/exec.ts";
 import type { Coverage, StageStatus, TestCounts } from "../report/report.ts";
@@ -16,7 +16,7 @@ export interface StageContext {
   /** The app's Dockerfile, relative to its folder; null where it has none. */
   readonly dockerfile: string | null;
   /** The host's certificates for the containers; null for none. */
-  readonly certificates: string | null;
+  readonly certificates: File | null;
   /** The environment that this run leads to, and the coverage that it asks for, in percent. */
   readonly environment: string | null;
   readonly minimumCoverage: number;

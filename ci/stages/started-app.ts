@@ -23,7 +23,10 @@ export async function runnableApp(context: StageContext, stage: StageName, image
 export async function appService(context: StageContext, stage: StageName): Promise<BoundService & { readonly url: string }> {
   const image = imageOf(context);
   const { container, port } = await runnableApp(context, stage, image);
-  const service = container.withEnvVariable("WEIR_STAGE", `${stage}${context.nonce}`).withExposedPort(port).asService({ useEntrypoint: true });
+  const service = container
+    .withEnvVariable("WEIR_STAGE", `${stage}${context.nonce}`)
+    .withExposedPort(port)
+    .asService({ useEntrypoint: true });
   return { alias: appAlias, service, url: `http://${appAlias}:${String(port)}` };
 }
 

@@ -24,6 +24,10 @@ describe("the greeter, an app without a Dockerfile", () => {
     const app = await cloneApp("greeter", { patch: "greeter-failing-unit", branch: "feature/long-names" });
     const { record, ended } = await runApp(app, "--only", "unit");
     expect(ended.exitCode).toBe(1);
-    expect(stageOf(record, "unit").tests?.failures.map(({ name }) => name).join()).toContain("TestFor/the_longest_name");
+    expect(
+      stageOf(record, "unit")
+        .tests?.failures.map(({ name }) => name)
+        .join(),
+    ).toContain("TestFor/the_longest_name");
   });
 });

@@ -17,7 +17,9 @@ afterAll(async () => {
 async function hostState() {
   const { stdout: links } = await execa("cat", ["/proc/net/dev"], { timeout: 10_000 });
   return {
-    mounts: readFileSync("/proc/self/mounts", "utf8").split("\n").filter((line) => line.includes(layout.home)),
+    mounts: readFileSync("/proc/self/mounts", "utf8")
+      .split("\n")
+      .filter((line) => line.includes(layout.home)),
     bridge: links.includes(bridge),
     resolver: readFileSync("/etc/resolv.conf", "utf8"),
     paths: ["/var/lib/dagger", "/run/dagger", "/run/buildkit", "/opt/cni", "/etc/dagger"].filter((path) => existsSync(path)),
@@ -31,7 +33,8 @@ describe("the embedded engine", () => {
     expect((await weir(["engine", "up"])).exitCode).toBe(0);
     const status = await weir(["engine", "status"]);
     expect(status.stdout).toContain("runs (process");
-    for (const folder of [layout.programs, layout.roots, layout.registry, layout.state, layout.run]) expect(status.stdout).toContain(folder);
+    for (const folder of [layout.programs, layout.roots, layout.registry, layout.state, layout.run])
+      expect(status.stdout).toContain(folder);
     expect(findEngine(layout)).not.toBeNull();
     const down = await weir(["engine", "down"]);
     expect(down.stdout).toContain("has ended");

@@ -25,13 +25,16 @@ async function npmPackage(name: string): Promise<string> {
 }
 
 describe("code that was written elsewhere, unchanged", () => {
-  it.each(["github.com/google/uuid@v1.6.0", "github.com/spf13/pflag@v1.0.5"])("Go module %s: its own tests pass", async (module) => {
-    const { record, ended } = await runApp(await goModule(module), "--only", "unit,coverage");
-    expect(stageOf(record, "unit")).toMatchObject({ status: "passed", tests: { failed: 0 } });
-    expect(stageOf(record, "unit").tests?.passed).toBeGreaterThan(20);
-    expect(stageOf(record, "coverage").coverage?.percent).toBeGreaterThan(50);
-    expect([0, 1]).toContain(ended.exitCode);
-  });
+  it.each(["github.com/google/uuid@v1.6.0", "github.com/spf13/pflag@v1.0.5"])(
+    "Go module %s: its own tests pass",
+    async (module) => {
+      const { record, ended } = await runApp(await goModule(module), "--only", "unit,coverage");
+      expect(stageOf(record, "unit")).toMatchObject({ status: "passed", tests: { failed: 0 } });
+      expect(stageOf(record, "unit").tests?.passed).toBeGreaterThan(20);
+      expect(stageOf(record, "coverage").coverage?.percent).toBeGreaterThan(50);
+      expect([0, 1]).toContain(ended.exitCode);
+    },
+  );
 
   it.each(["xtend@4.0.2", "color-name@1.1.3"])("npm package %s: its own tests pass", async (name) => {
     const { record, ended, folder } = await runApp(await npmPackage(name), "--only", "unit");

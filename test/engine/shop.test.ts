@@ -5,7 +5,22 @@ import { cloneApp, commitAll, removeFolders, runApp, stageOf, statuses, textOf, 
 
 afterAll(removeFolders);
 
-const everyStage = ["install", "build", "lint", "types", "format", "unit", "coverage", "integration", "image", "smoke", "e2e", "performance", "push", "deploy"];
+const everyStage = [
+  "install",
+  "build",
+  "lint",
+  "types",
+  "format",
+  "unit",
+  "coverage",
+  "integration",
+  "image",
+  "smoke",
+  "e2e",
+  "performance",
+  "push",
+  "deploy",
+];
 
 describe("the shop, a service with a database", () => {
   it("passes every stage on main, and a second run does nothing again", { timeout: 30 * 60_000 }, async () => {
@@ -26,7 +41,9 @@ describe("the shop, a service with a database", () => {
     expect(statuses(second.record)).toEqual(statuses(first.record));
     expect(stageOf(second.record, "push").outputs).toEqual(stageOf(first.record, "push").outputs);
     // A stage that was not run again still hands out its log and its reports.
-    expect(textOf(second.folder, stageOf(second.record, "unit").log)).toBe(textOf(first.folder, stageOf(first.record, "unit").log));
+    expect(textOf(second.folder, stageOf(second.record, "unit").log)).toBe(
+      textOf(first.folder, stageOf(first.record, "unit").log),
+    );
     expect(existsSync(join(second.folder, stageOf(second.record, "unit").reports[0]?.path ?? "none"))).toBe(true);
 
     const changed = join(app, "README.md");
@@ -56,7 +73,8 @@ describe("a shop that fails", () => {
     expect(unit).toMatchObject({ status: "failed", reason: "1 test failed" });
     expect(unit.tests?.failures[0]?.name).toContain("may take the last one");
     expect(textOf(folder, unit.log)).toContain("may take the last one");
-    for (const name of ["install", "build", "lint", "types", "format", "image", "smoke"]) expect(stageOf(record, name).status).toBe("passed");
+    for (const name of ["install", "build", "lint", "types", "format", "image", "smoke"])
+      expect(stageOf(record, name).status).toBe("passed");
     expect(stageOf(record, "integration").status).toBe("failed");
     expect(stageOf(record, "coverage")).toMatchObject({ status: "skipped", reason: "unit did not pass" });
     expect(stageOf(record, "push").status).toBe("skipped");
@@ -84,7 +102,10 @@ describe("a shop that fails", () => {
     const app = await cloneApp("shop", { patch: "shop-crash-at-start" });
     const { record, ended, folder } = await runApp(app, "--skip", "performance");
     expect(ended.exitCode).toBe(1);
-    expect(stageOf(record, "smoke")).toMatchObject({ status: "failed", reason: "the app ended with exit code 1 before it was ready" });
+    expect(stageOf(record, "smoke")).toMatchObject({
+      status: "failed",
+      reason: "the app ended with exit code 1 before it was ready",
+    });
     expect(textOf(folder, stageOf(record, "smoke").log)).toContain("ORDER_REVIEW_LIMIT_CENTS is not set");
     expect(stageOf(record, "integration").status).toBe("passed");
     expect(stageOf(record, "e2e")).toMatchObject({ status: "skipped", reason: "smoke did not pass" });

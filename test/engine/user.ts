@@ -33,7 +33,10 @@ export interface CloneOptions {
 export async function cloneApp(app: string, { branch = "main", patch }: CloneOptions = {}): Promise<string> {
   const folder = join(temporaryFolder(), app);
   const unwanted = new Set(["node_modules", "dist", "coverage", "reports", ".weir"]);
-  cpSync(join(root, "test", "apps", app), folder, { recursive: true, filter: (path) => !unwanted.has(path.split("/").at(-1) ?? "") });
+  cpSync(join(root, "test", "apps", app), folder, {
+    recursive: true,
+    filter: (path) => !unwanted.has(path.split("/").at(-1) ?? ""),
+  });
   await git(folder, "init", "--quiet", `--initial-branch=${branch}`);
   if (patch !== undefined) await git(folder, "apply", join(root, "test", "apps", "patches", `${patch}.patch`));
   await commitAll(folder);
@@ -42,7 +45,17 @@ export async function cloneApp(app: string, { branch = "main", patch }: CloneOpt
 
 export async function commitAll(folder: string): Promise<void> {
   await git(folder, "add", "--all");
-  await git(folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "A state to test");
+  await git(
+    folder,
+    "-c",
+    "user.name=Test",
+    "-c",
+    "user.email=test@example.com",
+    "commit",
+    "--quiet",
+    "--message",
+    "A state to test",
+  );
 }
 
 export const git = (folder: string, ...args: readonly string[]) => execa("git", ["-C", folder, ...args], { timeout: 30_000 });
@@ -63,7 +76,14 @@ export async function weir(args: readonly string[], env: Readonly<Record<string,
 
 /** Starts it, for tests that do something meanwhile. */
 export function startWeir(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  return execa(weirScript, args, { reject: false, all: true, timeout: deadlineMs, killSignal: "SIGKILL", stdin: "ignore", env: { NO_COLOR: "1", WEIR_HOST: "local", ...env } });
+  return execa(weirScript, args, {
+    reject: false,
+    all: true,
+    timeout: deadlineMs,
+    killSignal: "SIGKILL",
+    stdin: "ignore",
+    env: { NO_COLOR: "1", WEIR_HOST: "local", ...env },
+  });
 }
 
 /** Waits until the output holds the text; fails where the command ends before. */
@@ -81,9 +101,13 @@ export async function untilOutput(child: ReturnType<typeof startWeir>, text: str
 }
 
 /** `weir run` with the record that it printed. */
-export async function runApp(folder: string, ...args: readonly string[]): Promise<{ record: RunRecord; ended: Ended; folder: string }> {
+export async function runApp(
+  folder: string,
+  ...args: readonly string[]
+): Promise<{ record: RunRecord; ended: Ended; folder: string }> {
   const ended = await weir(["run", "--source", folder, "--json", ...args]);
-  if (!ended.stdout.trimStart().startsWith("{")) throw new Error(`no record was printed (exit code ${String(ended.exitCode)}):\n${ended.all}`);
+  if (!ended.stdout.trimStart().startsWith("{"))
+    throw new Error(`no record was printed (exit code ${String(ended.exitCode)}):\n${ended.all}`);
   const record = JSON.parse(ended.stdout) as RunRecord;
   return { record, ended, folder: join(folder, ".weir", "runs", record.id) };
 }
@@ -95,9 +119,13 @@ export function stageOf(record: RunRecord, name: string): StageResult {
 }
 
 /** `passed install`, one line a stage: what a failed comparison should show. */
-export const statuses = (record: RunRecord): readonly string[] => record.stages.map(({ name, status, reason }) => (status === "passed" ? `${name} passed` : `${name} ${status}: ${String(reason)}`));
+export const statuses = (record: RunRecord): readonly string[] =>
+  record.stages.map(({ name, status, reason }) =>
+    status === "passed" ? `${name} passed` : `${name} ${status}: ${String(reason)}`,
+  );
 
-export const textOf = (folder: string, path: string | null): string => readFileSync(join(folder, path ?? "there is none"), "utf8");
+export const textOf = (folder: string, path: string | null): string =>
+  readFileSync(join(folder, path ?? "there is none"), "utf8");
 
 /** Command lines of every process that runs in a container of ours. */
 export async function containerProcesses(): Promise<readonly string[]> {

@@ -80,23 +80,31 @@ export async function startEngine(layout: Layout, root: string, registryPort: nu
       ...["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"],
       ...["sh", join(recipeFolder(), "start.sh"), root, layout.state, layout.registry, layout.run, String(registryPort)],
     ],
-    { detached: true, stdio: ["ignore", log, log], env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" } },
+    {
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+    },
   );
   closeSync(log);
-  let ended = false;
+  const ended = new AbortController();
   const noteEnd = () => {
-    ended = true;
+    ended.abort();
   };
   child.once("exit", noteEnd).once("error", noteEnd);
   child.unref();
   const deadline = Date.now() + startDeadlineMs;
-  while (Date.now() < deadline && !ended) {
+  while (Date.now() < deadline && !ended.signal.aborted) {
     if ((await answers(layout.socket, 1000)) && (await isRegistryUp(`127.0.0.1:${String(registryPort)}`))) return;
     await sleep(50);
   }
   const tail = readLog(layout, 15);
   await stopEngine(layout);
-  throw infrastructureError("engine.start-failed", `the engine ${ended ? "ended as it started" : `did not answer within ${String(startDeadlineMs / 1000)} s`}:\n${tail}`, `read ${layout.log}`);
+  throw infrastructureError(
+    "engine.start-failed",
+    `the engine ${ended.signal.aborted ? "ended as it started" : `did not answer within ${String(startDeadlineMs / 1000)} s`}:\n${tail}`,
+    `read ${layout.log}`,
+  );
 }
 
 /** Ends the engine, if one runs, and takes back what it left on the host, even where it had died. The caller holds the lock. */
@@ -117,7 +125,12 @@ async function end(running: RunningEngine): Promise<void> {
     // The first process of a pid namespace takes all others with it; the supervisor has none left to wait for then.
     if (Date.now() > deadline) signal(running.init ?? running.supervisor, "SIGKILL");
     await sleep(50);
-    if (Date.now() > deadline + 10_000) throw infrastructureError("engine.will-not-end", `process ${String(running.supervisor)} does not end`, `kill -9 ${String(running.supervisor)}`);
+    if (Date.now() > deadline + 10_000)
+      throw infrastructureError(
+        "engine.will-not-end",
+        `process ${String(running.supervisor)} does not end`,
+        `kill -9 ${String(running.supervisor)}`,
+      );
   }
 }
 

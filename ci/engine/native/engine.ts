@@ -51,12 +51,15 @@ async function build(progress: Progress, layout: Layout): Promise<NativeEngine> 
   const usable = running !== null && isCurrent(layout, running) && (await answers(layout.socket, 2000));
   if (usable) return describe(layout, running.registryPort);
   const programs =
-    builtPrograms(layout) ?? (await progress.step("build the engine from its Go modules (about 3 minutes, once)", (note) => ensurePrograms(layout, note)));
+    builtPrograms(layout) ??
+    (await progress.step("build the engine from its Go modules (about 3 minutes, once)", (note) => ensurePrograms(layout, note)));
   await stopEngine(layout);
   const port = await choosePort();
   const root = existsSync(rootPath(layout, port))
     ? rootPath(layout, port)
-    : await progress.step("make the engine's root from Debian's packages (about 1 minute, once)", (note) => ensureEngineRoot(layout, programs, port, note));
+    : await progress.step("make the engine's root from Debian's packages (about 1 minute, once)", (note) =>
+        ensureEngineRoot(layout, programs, port, note),
+      );
   await progress.step("start the engine", () => startEngine(layout, root, port));
   return describe(layout, port);
 }
@@ -105,8 +108,18 @@ function isCurrent(layout: Layout, running: RunningEngine): boolean {
 
 function describe(layout: Layout, registryPort: number): NativeEngine {
   const programs = builtPrograms(layout);
-  if (programs === null) throw infrastructureError("engine.programs-missing", "the engine runs, but its CLI was removed", "scripts/weir engine down, then scripts/weir engine up");
-  return { runnerHost: `unix://${layout.socket}`, cli: `${programs}/dagger`, registry: `127.0.0.1:${String(registryPort)}`, layout };
+  if (programs === null)
+    throw infrastructureError(
+      "engine.programs-missing",
+      "the engine runs, but its CLI was removed",
+      "scripts/weir engine down, then scripts/weir engine up",
+    );
+  return {
+    runnerHost: `unix://${layout.socket}`,
+    cli: `${programs}/dagger`,
+    registry: `127.0.0.1:${String(registryPort)}`,
+    layout,
+  };
 }
 
 /** The default port, or the next free one where something else has that. */
@@ -125,5 +138,9 @@ async function choosePort(): Promise<number> {
     });
     if (free) return port;
   }
-  throw infrastructureError("engine.no-port", `ports ${String(defaultRegistryPort)} to ${String(defaultRegistryPort + 19)} of loopback are taken`, "free one of them: the image registry needs it");
+  throw infrastructureError(
+    "engine.no-port",
+    `ports ${String(defaultRegistryPort)} to ${String(defaultRegistryPort + 19)} of loopback are taken`,
+    "free one of them: the image registry needs it",
+  );
 }

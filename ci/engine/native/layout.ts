@@ -65,7 +65,11 @@ export function recipeFolder(): string {
   while (!existsSync(join(folder, "scripts", "engine", "go.mod"))) {
     const parent = dirname(folder);
     if (parent === folder) {
-      throw infrastructureError("engine.no-recipe", "scripts/engine/go.mod is not beside Weir", "use a complete checkout of Weir");
+      throw infrastructureError(
+        "engine.no-recipe",
+        "scripts/engine/go.mod is not beside Weir",
+        "use a complete checkout of Weir",
+      );
     }
     folder = parent;
   }

@@ -13,7 +13,10 @@ const flags = `-s -w -X github.com/dagger/dagger/engine.Version=v${engineVersion
 /** Changes when anything that the programs are built from does. */
 export function programsKey(): string {
   const folder = recipeFolder();
-  return contentKey(flags, ...["go.mod", "go.sum", "distconsts/go.mod", "distconsts/consts.go"].map((file) => readFileSync(join(folder, file))));
+  return contentKey(
+    flags,
+    ...["go.mod", "go.sum", "distconsts/go.mod", "distconsts/consts.go"].map((file) => readFileSync(join(folder, file))),
+  );
 }
 
 /** The folder of the built programs, or null where they have not been built. */
@@ -52,5 +55,7 @@ export async function ensurePrograms(layout: Layout, note: (line: string) => voi
 export async function removeOthers(folder: string, keep: readonly string[]): Promise<void> {
   const { readdir } = await import("node:fs/promises");
   const names = existsSync(folder) ? await readdir(folder) : [];
-  await Promise.all(names.filter((name) => !keep.includes(name)).map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  await Promise.all(
+    names.filter((name) => !keep.includes(name)).map((name) => rm(join(folder, name), { recursive: true, force: true })),
+  );
 }

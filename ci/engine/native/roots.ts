@@ -12,7 +12,18 @@ import { programsKey } from "./programs.ts";
 import { runCommand } from "./run-command.ts";
 
 export const suite = "bookworm";
-const enginePackages = ["runc", "containernetworking-plugins", "dnsmasq-base", "iptables", "iproute2", "nftables", "git", "docker-registry", "tini", "busybox-static"];
+const enginePackages = [
+  "runc",
+  "containernetworking-plugins",
+  "dnsmasq-base",
+  "iptables",
+  "iproute2",
+  "nftables",
+  "git",
+  "docker-registry",
+  "tini",
+  "busybox-static",
+];
 const networkPlugins = ["bridge", "loopback", "firewall", "host-local"];
 /** Counts the changes of this file's own recipe. */
 const recipe = "3";
@@ -24,7 +35,13 @@ export function seedKey(): string {
 }
 
 export function engineRootKey(registryPort: number): string {
-  return contentKey(seedKey(), programsKey(), enginePackages.join(), String(registryPort), readFileSync(join(recipeFolder(), "start.sh")));
+  return contentKey(
+    seedKey(),
+    programsKey(),
+    enginePackages.join(),
+    String(registryPort),
+    readFileSync(join(recipeFolder(), "start.sh")),
+  );
 }
 
 /** The seed as a tar file; made once for each key. */
@@ -39,21 +56,40 @@ export async function ensureSeed(layout: Layout, note: (line: string) => void): 
     await speedUpDpkg(root);
     await leaveNoLists(root);
     note("packing");
-    await runCommand({ argv: ["tar", "--create", "--numeric-owner", "--sort=name", `--file=${join(folder, "seed.tar")}`, `--directory=${root}`, "."], deadlineMs: 300_000 });
+    await runCommand({
+      argv: [
+        "tar",
+        "--create",
+        "--numeric-owner",
+        "--sort=name",
+        `--file=${join(folder, "seed.tar")}`,
+        `--directory=${root}`,
+        ".",
+      ],
+      deadlineMs: 300_000,
+    });
     await rename(join(folder, "seed.tar"), file);
   });
   return file;
 }
 
 /** The engine's root folder; made once for each key. */
-export async function ensureEngineRoot(layout: Layout, programs: string, registryPort: number, note: (line: string) => void): Promise<string> {
+export async function ensureEngineRoot(
+  layout: Layout,
+  programs: string,
+  registryPort: number,
+  note: (line: string) => void,
+): Promise<string> {
   const root = join(layout.roots, `engine-${engineRootKey(registryPort)}`);
   if (existsSync(root)) return root;
   const seed = await ensureSeed(layout, note);
   await inTemporaryFolder(layout.roots, async (folder) => {
     const building = join(folder, "root");
     await mkdir(building);
-    await runCommand({ argv: ["tar", "--extract", "--numeric-owner", `--file=${seed}`, `--directory=${building}`], deadlineMs: 300_000 });
+    await runCommand({
+      argv: ["tar", "--extract", "--numeric-owner", `--file=${seed}`, `--directory=${building}`],
+      deadlineMs: 300_000,
+    });
     note("installing the engine's packages");
     await copyHostNetworkFiles(building);
     await inRoot(building, ["apt-get", "update"], note);
@@ -82,11 +118,24 @@ async function inTemporaryFolder(parent: string, work: (folder: string) => Promi
 /** Runs debootstrap from its package, without installing that: only apt and dpkg are the host's. */
 async function debootstrap(folder: string, root: string, note: (line: string) => void): Promise<void> {
   note("fetching debootstrap");
-  const apt = ["-o", `Dir::State::lists=${join(folder, "lists")}`, "-o", `Dir::Cache=${join(folder, "cache")}`, "-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=3"];
+  const apt = [
+    "-o",
+    `Dir::State::lists=${join(folder, "lists")}`,
+    "-o",
+    `Dir::Cache=${join(folder, "cache")}`,
+    "-o",
+    "APT::Sandbox::User=root",
+    "-o",
+    "Acquire::Retries=3",
+  ];
   await mkdir(join(folder, "lists", "partial"), { recursive: true });
   await mkdir(join(folder, "cache", "archives", "partial"), { recursive: true });
   await runCommand({ argv: ["apt-get", ...apt, "update"], deadlineMs: 300_000 });
-  await runCommand({ argv: ["apt-get", ...apt, "download", "debootstrap", "debian-archive-keyring"], cwd: folder, deadlineMs: 120_000 });
+  await runCommand({
+    argv: ["apt-get", ...apt, "download", "debootstrap", "debian-archive-keyring"],
+    cwd: folder,
+    deadlineMs: 120_000,
+  });
   const tool = join(folder, "tool");
   for (const name of await readdir(folder)) {
     if (name.endsWith(".deb")) await runCommand({ argv: ["dpkg", "--extract", join(folder, name), tool], deadlineMs: 60_000 });
@@ -106,7 +155,10 @@ async function debootstrap(folder: string, root: string, note: (line: string) =>
       root,
     ],
     note,
-    { DEBOOTSTRAP_DIR: join(tool, "usr", "share", "debootstrap"), PATH: `${join(tool, "bin")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` },
+    {
+      DEBOOTSTRAP_DIR: join(tool, "usr", "share", "debootstrap"),
+      PATH: `${join(tool, "bin")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    },
   );
 }
 
@@ -119,7 +171,13 @@ async function installCertificates(root: string): Promise<void> {
 
 /** What is installed can be made again: no fsync for each file, and no manuals that nobody reads in a container. */
 async function speedUpDpkg(root: string): Promise<void> {
-  const settings = ["force-unsafe-io", "path-exclude=/usr/share/doc/*", "path-include=/usr/share/doc/*/copyright", "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/locale/*"];
+  const settings = [
+    "force-unsafe-io",
+    "path-exclude=/usr/share/doc/*",
+    "path-include=/usr/share/doc/*/copyright",
+    "path-exclude=/usr/share/man/*",
+    "path-exclude=/usr/share/locale/*",
+  ];
   await writeFile(join(root, "etc", "dpkg", "dpkg.cfg.d", "weir"), `${settings.join("\n")}\n`);
   for (const folder of ["man", "locale"]) await rm(join(root, "usr", "share", folder), { recursive: true, force: true });
 }
@@ -147,7 +205,13 @@ async function furnish(root: string, programs: string, registryPort: number): Pr
   await mkdir(plugins, { recursive: true });
   for (const name of networkPlugins) await copyFile(join(root, "usr", "lib", "cni", name), join(plugins, name));
   await copyFile(join(programs, "dnsname"), join(plugins, "dnsname"));
-  for (const folder of ["etc/dagger", "etc/weir", "var/lib/dagger", "var/lib/docker-registry", "usr/local/share/dagger/content"]) {
+  for (const folder of [
+    "etc/dagger",
+    "etc/weir",
+    "var/lib/dagger",
+    "var/lib/docker-registry",
+    "usr/local/share/dagger/content",
+  ]) {
     await mkdir(join(root, folder), { recursive: true });
   }
   // The engine would install these into every container again, at a second an exec; the images have them already.
@@ -166,10 +230,25 @@ async function furnish(root: string, programs: string, registryPort: number): Pr
 }
 
 const inRoot = (root: string, argv: readonly string[], note?: (line: string) => void) =>
-  inNamespace(["chroot", root, "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive", ...argv], note);
+  inNamespace(
+    [
+      "chroot",
+      root,
+      "env",
+      "-i",
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      "DEBIAN_FRONTEND=noninteractive",
+      ...argv,
+    ],
+    note,
+  );
 
 /** In namespaces of its own, so that what it mounts and starts ends with it, even with kill -9. */
-async function inNamespace(argv: readonly string[], note?: (line: string) => void, env: Readonly<Record<string, string>> = {}): Promise<void> {
+async function inNamespace(
+  argv: readonly string[],
+  note?: (line: string) => void,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   try {
     await runCommand({
       argv: ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", ...argv],
@@ -178,6 +257,11 @@ async function inNamespace(argv: readonly string[], note?: (line: string) => voi
       ...(note === undefined ? {} : { note }),
     });
   } catch (error) {
-    throw infrastructureError("engine.packages", `Debian's packages could not be installed: ${(error as Error).message}`, "check that this machine reaches its Debian mirror (apt-get update)", error);
+    throw infrastructureError(
+      "engine.packages",
+      `Debian's packages could not be installed: ${(error as Error).message}`,
+      "check that this machine reaches its Debian mirror (apt-get update)",
+      error,
+    );
   }
 }
