@@ -3,7 +3,7 @@
  * it knows neither where the engine came from nor whose files they were.
  */
 import { cpus } from "node:os";
-import type { Client, Directory } from "@dagger.io/dagger";
+import type { Client, Directory, File } from "@dagger.io/dagger";
 import { outFolder, toolsOf } from "./engine/exec.ts";
 import { ExitCode, WeirError } from "./errors.ts";
 import { readHistory } from "./execute/history.ts";
@@ -28,7 +28,7 @@ export interface Ground {
   /** The app's files as the engine has them, without what never enters a container. */
   readonly files: Directory;
   /** The host's certificates for the containers; null for none. */
-  readonly certificates: string | null;
+  readonly certificates: File | null;
   /** Where images are pushed, without the app's name; null where no registry is known. */
   readonly registry: string | null;
   readonly fresh: boolean;

@@ -24,6 +24,8 @@ export interface StageContext {
   readonly registry: string | null;
   /** The image's tag: the commit's short name, or a word for a tree that is no commit. */
   readonly tag: string;
+  /** Nothing is built: the release is the one that an earlier branch proved and pushed. */
+  readonly promotes: boolean;
   /** Changes what must not be answered from the cache (`--fresh`); empty leaves everything to the cache. */
   readonly nonce: string;
   /** The results of stages that this one needs, and the containers that they left. */
