@@ -54,6 +54,14 @@ export async function createTerminalView({ stream, colour, names }: TerminalView
     row.task.title ??= row.name;
     row.task.state$ = state;
   };
+  const close = () => {
+    process.removeListener("exit", close);
+    for (const row of rows.values()) if (row.since !== null && !row.over) end(row, ListrTaskState.SKIPPED, "not finished");
+    screen.end();
+    for (const row of rows.values()) row.release();
+  };
+  // Whoever ends the process in the middle, the terminal gets its cursor back, and what was held back is told.
+  process.once("exit", close);
   return {
     started(stage) {
       const row = rows.get(stage);
@@ -70,11 +78,7 @@ export async function createTerminalView({ stream, colour, names }: TerminalView
       const row = rows.get(stage);
       if (row !== undefined && !row.over) row.text = cleanText(line);
     },
-    close() {
-      for (const row of rows.values()) if (row.since !== null && !row.over) end(row, ListrTaskState.SKIPPED, "not finished");
-      screen.end();
-      for (const row of rows.values()) row.release();
-    },
+    close,
   };
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -166,16 +166,34 @@ describe("the view in a terminal", () => {
 describe("the process", () => {
   const root = join(import.meta.dirname, "../..");
 
-  it("is not kept alive by a view that nobody closed", { timeout: 60_000 }, () => {
+  /** What a process writes that opens views, starts a stage in each, and then does what `end` says. */
+  function run(end: string, interactive: readonly boolean[]): string {
     const script = `
       const { createView } = await import(${JSON.stringify(join(root, "ci/report/live.ts"))});
-      for (const interactive of [true, false]) {
+      for (const interactive of ${JSON.stringify(interactive)}) {
         const view = await createView({ stream: process.stdout, interactive, colour: false, quiet: false, stages: [{ name: "unit", decision: "run" }] });
         view.started("unit");
-      }`;
-    const started = performance.now();
-    execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], { cwd: root, timeout: 50_000 });
-    expect(performance.now() - started).toBeLessThan(50_000);
+      }
+      ${end}`;
+    const started = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
+      cwd: root,
+      timeout: 50_000,
+      encoding: "utf8",
+    });
+    expect(started.signal).toBeNull();
+    return started.stdout;
+  }
+
+  it("is not kept alive by a view that nobody closed", { timeout: 60_000 }, () => {
+    expect(run("", [false, true])).toContain("unit │ started\n");
+  });
+
+  it("gives the cursor back however it ends", { timeout: 120_000 }, () => {
+    for (const end of ["", "process.exit(3)", "throw new Error('a bug')"]) {
+      const written = run(end, [true]);
+      expect(written).toContain("– unit  not finished\n");
+      expect(written.lastIndexOf("\u001b[?25h")).toBeGreaterThan(written.lastIndexOf("\u001b[?25l"));
+    }
   });
 
   it("loads listr2 only where it draws", () => {
