@@ -124,6 +124,7 @@ function contextOf(ground: Ground, folder: RunFolder, results: ReadonlyMap<strin
     minimumCoverage: environments[plan.environment ?? ""]?.coverage.minimum ?? config.coverage.minimum,
     registry: registry === null ? null : `${registry}/${config.name}`,
     tag: tagOf(plan),
+    promotes: plan.promotes,
     nonce: ground.fresh ? ground.now.toISOString() : "",
     results,
     async fetch(stage, container) {

@@ -11,6 +11,7 @@ import type { Progress } from "./engine/progress.ts";
 import { openSession } from "./engine/session.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { Selection } from "./plan/select.ts";
+import { planHeading } from "./plan/table.ts";
 import type { RunView } from "./report/live.ts";
 import { imagesOf } from "./toolchains/availability.ts";
 import type { SimulateOptions } from "./trigger/simulate.ts";
@@ -35,8 +36,10 @@ export async function runPipeline(options: RunOptions): Promise<Run> {
   const now = new Date();
   const world = await readWorld(options);
   const plan = planOf(world, options.selection, now);
-  const engine = await chooseEngine(options.progress, options.env);
-  const session = await openSession(engine, options.weirVersion);
+  options.progress.say(planHeading(plan));
+  const engine = await orInterrupted(options.signal, chooseEngine(options.progress, options.env));
+  options.progress.say(`runs on ${engine.description}`);
+  const session = await orInterrupted(options.signal, openSession(engine, options.weirVersion));
   const interrupt = () => void session.cancel(options.signal.reason as Error);
   options.signal.addEventListener("abort", interrupt);
   try {
@@ -44,7 +47,12 @@ export async function runPipeline(options: RunOptions): Promise<Run> {
     const { client, ended } = session;
     const { config } = world.loaded;
     const bundle = config.certificates === "none" ? null : hostBundle();
-    if (engine.native !== null) await ensureImages(imagesOf(plan, world.app, config), engine.native, client, options.progress);
+    if (engine.native !== null) {
+      await orInterrupted(
+        options.signal,
+        ensureImages(imagesOf(plan, world.app, config), engine.native, client, options.progress),
+      );
+    }
     return await act({
       client,
       ended,
@@ -63,4 +71,18 @@ export async function runPipeline(options: RunOptions): Promise<Run> {
     options.signal.removeEventListener("abort", interrupt);
     await session.close();
   }
+}
+
+/**
+ * What is under way, or the interruption as soon as it comes: building an engine takes minutes, and nobody who pressed
+ * Ctrl-C waits for that. What was begun ends with this process, and costs no more than its time.
+ */
+async function orInterrupted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    signal.addEventListener("abort", () => {
+      reject(signal.reason as Error);
+    });
+    work.then(resolve, reject);
+  });
 }
