@@ -43,7 +43,8 @@ export function renderSummary(record: RunRecord, options: SummaryOptions): strin
 
 const isBroken = ({ status }: StageResult) => status === "failed" || status === "error";
 
-const titled = ([title, ...rest]: readonly string[], colours: Colors) => (title === undefined ? [] : [colours.bold(title), ...rest]);
+const titled = ([title, ...rest]: readonly string[], colours: Colors) =>
+  title === undefined ? [] : [colours.bold(title), ...rest];
 
 function logOf({ name, log }: StageResult, options: SummaryOptions): readonly string[] {
   const text = log === null ? null : options.logTail(name);
