@@ -1,7 +1,7 @@
 /** Go: modules. `go` builds, vets and tests; gotestsum turns its test events into JUnit. */
-import semver from "semver";
 import type { Config } from "../config/schema.ts";
 import { absent, command } from "./commands.ts";
+import { isBuilt, packageOf } from "./go-source.ts";
 import type { Argv, FileReader, Package, RuntimeImage, StageCommand, Toolchain } from "./toolchain.ts";
 
 /** go.mod's `go` line is a least version, and Go keeps its promise of compatibility: this release, where it is new enough. */
@@ -18,7 +18,8 @@ export const go: Toolchain = {
     if (module === null) return null;
     const { version, from } = versionOf(module, config);
     const mains = mainPackages(files, path);
-    const main = mains.length === 1 ? mains[0] : mains.find((each) => each.name === config.name);
+    // The program that bears the app's name; else the only one, or the one in the root beside tools in cmd/.
+    const main = mains.find((each) => each.name === config.name) ?? (mains.length === 1 ? mains[0] : mains.find(isRoot));
     return {
       path,
       toolchain: "go",
@@ -45,7 +46,7 @@ export const go: Toolchain = {
           [
             "sh",
             "-c",
-            'found=$(gofmt -l . | grep -v "^vendor/"); [ -z "$found" ] || { echo "not formatted:"; echo "$found"; exit 1; }',
+            'found=$(gofmt -l . | grep -vE "(^|/)(vendor|testdata)/"); [ -z "$found" ] || { echo "not formatted:"; echo "$found"; exit 1; }',
           ],
         ]),
         unit: tests("unit", []),
@@ -68,13 +69,33 @@ const inside = (path: string, name: string) => (path === "." ? name : `${path}/$
 
 function versionOf(module: string, config: Config): { version: string; from: string } {
   if (config.app.version !== null) return { version: config.app.version, from: "weir.yaml app.version" };
-  const toolchain = /^toolchain\s+go(\d+\.\d+)/m.exec(module)?.[1];
-  if (toolchain !== undefined) return { version: toolchain, from: "go.mod toolchain" };
-  const least = /^go\s+(\d+\.\d+)/m.exec(module)?.[1];
-  const isNewer = least !== undefined && semver.gt(`${least}.0`, `${release}.0`);
-  return isNewer
-    ? { version: least, from: "go.mod go" }
-    : { version: release, from: least === undefined ? "default" : `default, go.mod asks for ${least} or later` };
+  const wanted = newer(minorOf(module, /^toolchain\s+go(\d+\.\d+)/m, "toolchain"), minorOf(module, /^go\s+(\d+\.\d+)/m, "go"));
+  if (wanted === null) return { version: release, from: "default" };
+  return compare(wanted.version, release) > 0
+    ? { version: wanted.version, from: `go.mod ${wanted.key}` }
+    : { version: release, from: `default, go.mod asks for ${wanted.version} or later` };
+}
+
+interface Wanted {
+  readonly version: string;
+  readonly key: string;
+}
+
+function minorOf(module: string, line: RegExp, key: string): Wanted | null {
+  const version = line.exec(module)?.[1];
+  return version === undefined ? null : { version, key };
+}
+
+/** Both lines are least versions, and Go itself takes the greater. */
+function newer(one: Wanted | null, other: Wanted | null): Wanted | null {
+  if (one === null || other === null) return one ?? other;
+  return compare(one.version, other.version) >= 0 ? one : other;
+}
+
+function compare(one: string, other: string): number {
+  const [oneMajor = 0, oneMinor = 0] = one.split(".").map(Number);
+  const [otherMajor = 0, otherMinor = 0] = other.split(".").map(Number);
+  return oneMajor - otherMajor || oneMinor - otherMinor;
 }
 
 const buildMain = ({ name, pattern }: MainPackage): Argv => [
@@ -101,42 +122,53 @@ function tests(stage: string, flags: readonly string[]): StageCommand {
   );
 }
 
-/** Tests behind a build tag that bears the stage's name. */
+/** Tests that are built only with the tag that bears the stage's name. */
 function taggedTests(tag: string, files: FileReader, path: string): StageCommand {
-  const line = new RegExp(`^//go:build\\b.*\\b${tag}\\b`, "m");
-  const found = goFiles(files, path).some((file) => file.endsWith("_test.go") && line.test(files.read(file) ?? ""));
+  const isTagged = (file: string) => {
+    const text = files.read(file) ?? "";
+    return isBuilt(text, [tag]) && !isBuilt(text);
+  };
+  const found = testFiles(files, path).some(isTagged);
   return found ? tests(tag, [`-tags=${tag}`]) : absent(`no _test.go file has the line //go:build ${tag}`);
 }
 
+const isRoot = ({ pattern }: MainPackage) => pattern === ".";
+
 /** A `main` package in the root, and one for each folder of cmd/. */
 function mainPackages(files: FileReader, path: string): readonly MainPackage[] {
-  const isMain = (folder: string) =>
-    files
-      .list(folder)
-      .some(
-        (name) =>
-          name.endsWith(".go") && !name.endsWith("_test.go") && /^package main\b/m.test(files.read(inside(folder, name)) ?? ""),
-      );
-  const commands = files
-    .list(inside(path, "cmd"))
-    .filter((name) => name.endsWith("/"))
-    .map((name) => name.slice(0, -1))
-    .filter((name) => isMain(inside(path, `cmd/${name}`)))
+  const commands = foldersOf(files, inside(path, "cmd"))
+    .filter((name) => isMain(files, inside(path, `cmd/${name}`)))
     .map((name) => ({ name, pattern: `./cmd/${name}` }));
-  return isMain(path) ? [{ name: "app", pattern: "." }, ...commands] : commands;
+  return isMain(files, path) ? [{ name: "app", pattern: "." }, ...commands] : commands;
 }
 
-function goFiles(files: FileReader, path: string): readonly string[] {
+/** A generator behind `//go:build ignore` is a `main` that is none of the package's. */
+function isMain(files: FileReader, folder: string): boolean {
+  const sources = files.list(folder).filter((name) => /^[^._].*\.go$/.test(name) && !name.endsWith("_test.go"));
+  return sources.some((name) => {
+    const text = files.read(inside(folder, name)) ?? "";
+    return packageOf(text) === "main" && isBuilt(text);
+  });
+}
+
+/** Folders that `./...` goes into: no hidden ones, and none that is a module of its own. */
+function foldersOf(files: FileReader, folder: string): readonly string[] {
+  return files
+    .list(folder)
+    .filter((name) => name.endsWith("/") && !/^([._]|(vendor|testdata|node_modules)\/)/.test(name))
+    .map((name) => name.slice(0, -1))
+    .filter((name) => files.read(inside(folder, `${name}/go.mod`)) === null);
+}
+
+function testFiles(files: FileReader, path: string): readonly string[] {
   const found: string[] = [];
-  const visit = (folder: string) => {
-    for (const name of files.list(folder)) {
-      if (found.length >= mostFilesRead) return;
-      if (name.endsWith("/")) {
-        if (!/^(\.|vendor\/|testdata\/|node_modules\/)/.test(name)) visit(inside(folder, name.slice(0, -1)));
-      } else if (name.endsWith(".go")) found.push(inside(folder, name));
-    }
-  };
-  visit(path);
+  const folders = [path];
+  for (const folder of folders) {
+    const names = files.list(folder).filter((name) => /^[^._].*_test\.go$/.test(name));
+    found.push(...names.map((name) => inside(folder, name)).slice(0, mostFilesRead - found.length));
+    if (found.length >= mostFilesRead) break;
+    folders.push(...foldersOf(files, folder).map((name) => inside(folder, name)));
+  }
   return found;
 }
 

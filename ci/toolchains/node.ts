@@ -1,21 +1,9 @@
 /** Node: npm, pnpm and yarn. The app's own scripts say what a stage runs; Weir knows only their usual names. */
-import semver from "semver";
-import type { Config } from "../config/schema.ts";
-import { usageError } from "../errors.ts";
 import { absent, command } from "./commands.ts";
-import type { Argv, CacheMount, FileReader, Package, ReportFile, RuntimeImage, StageCommand, Toolchain } from "./toolchain.ts";
-
-interface Manifest {
-  readonly scripts?: Readonly<Record<string, string>>;
-  readonly engines?: { readonly node?: string };
-  readonly volta?: { readonly node?: string };
-  readonly packageManager?: string;
-  readonly main?: string;
-  readonly workspaces?: unknown;
-}
-
-/** Majors that are used, most wanted first: the active long-term release, then what is newer, then what is older. */
-const majors = ["22", "24", "20", "18"] as const;
+import { managerOf, type Manager } from "./node-manager.ts";
+import { parseManifest, type Manifest } from "./node-manifest.ts";
+import { nodeVersion } from "./node-version.ts";
+import type { FileReader, Package, ReportFile, RuntimeImage, StageCommand, Toolchain } from "./toolchain.ts";
 
 /** Scripts by stage, the more telling name first. */
 const scripts = {
@@ -32,17 +20,11 @@ const scripts = {
 /** npm init writes this as `test`; it fails, and it is no test. */
 const placeholder = /no test specified/;
 
-/** Root scripts that npm runs while it installs: they may read any file, so no layer of manifests alone will do. */
+/** Scripts that npm runs while it installs: they may read any file, so no layer of manifests alone will do. */
 const installScripts = ["preinstall", "install", "postinstall", "prepare"] as const;
 
-interface Manager {
-  readonly name: "npm" | "pnpm" | "yarn";
-  readonly lockfile: string | null;
-  readonly install: Argv;
-  readonly setup: readonly Argv[];
-  readonly cache: CacheMount;
-  readonly env: Readonly<Record<string, string>>;
-}
+/** Folders of a monorepo that are looked into for packages. */
+const mostFolders = 2000;
 
 export const node: Toolchain = {
   name: "node",
@@ -51,8 +33,7 @@ export const node: Toolchain = {
     if (text === null) return null;
     const manifest = parseManifest(text, inside(path, "package.json"));
     const manager = managerOf(files, path, manifest);
-    const { version, from } = versionOf(files, path, manifest, config);
-    const runsOwnScripts = installScripts.some((name) => manifest.scripts?.[name] !== undefined);
+    const { version, from } = nodeVersion(files, path, manifest, config);
     return {
       path,
       toolchain: "node",
@@ -67,17 +48,7 @@ export const node: Toolchain = {
         ...manager.env,
       },
       caches: [manager.cache],
-      dependencyFiles: runsOwnScripts
-        ? ["**"]
-        : [
-            "package.json",
-            "**/package.json",
-            ".npmrc",
-            ".yarnrc.yml",
-            ".yarn/releases",
-            "pnpm-workspace.yaml",
-            ...(manager.lockfile === null ? [] : [manager.lockfile]),
-          ],
+      dependencyFiles: dependencyFilesOf(files, path, manifest, manager),
       exclude: ["**/node_modules", "coverage", "reports"],
       setup: manager.setup,
       commands: {
@@ -98,20 +69,46 @@ export const node: Toolchain = {
 
 const inside = (path: string, name: string) => (path === "." ? name : `${path}/${name}`);
 
-function parseManifest(text: string, file: string): Manifest {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
-  } catch (error) {
-    throw usageError("app.manifest", `${file} is not JSON: ${(error as Error).message}`, `mend ${file}`, error);
+/** Everything where an installation may look at anything; else what package managers read. */
+function dependencyFilesOf(files: FileReader, path: string, manifest: Manifest, manager: Manager): readonly string[] {
+  const isMonorepo = manifest.hasWorkspaces || files.read(inside(path, "pnpm-workspace.yaml")) !== null;
+  const manifests = [manifest, ...(isMonorepo ? manifestsBelow(files, path) : [])];
+  const readsAnything = (each: Manifest) =>
+    each.hasLocalDependencies || installScripts.some((name) => each.scripts[name] !== undefined);
+  if (manifests.some(readsAnything)) return ["**"];
+  const settings = [".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmfile.cjs", "pnpm-workspace.yaml"];
+  const folders = [".yarn/releases", ".yarn/plugins", "patches"];
+  return ["package.json", "**/package.json", ...settings, ...folders, ...(manager.lockfile === null ? [] : [manager.lockfile])];
+}
+
+/** The manifests of a monorepo's packages, wherever they lie; one that is broken is the package manager's to tell. */
+function manifestsBelow(files: FileReader, root: string): readonly Manifest[] {
+  const found: Manifest[] = [];
+  const folders = [root];
+  for (const folder of folders) {
+    const below = files.list(folder).filter((name) => name.endsWith("/") && name !== "node_modules/" && !name.startsWith("."));
+    for (const name of below.slice(0, mostFolders - folders.length)) {
+      const path = inside(folder, name.slice(0, -1));
+      folders.push(path);
+      const text = files.read(inside(path, "package.json"));
+      if (text !== null) found.push(...manifestIn(text, path));
+    }
   }
-  throw usageError("app.manifest", `${file} is not an object`, `mend ${file}`);
+  return found;
+}
+
+function manifestIn(text: string, path: string): readonly Manifest[] {
+  try {
+    return [parseManifest(text, path)];
+  } catch {
+    return [];
+  }
 }
 
 function scriptFor(stage: keyof typeof scripts, manifest: Manifest, manager: Manager): StageCommand {
   const name = scripts[stage].find((candidate) => {
-    const script = manifest.scripts?.[candidate];
-    return typeof script === "string" && script.trim() !== "" && !placeholder.test(script);
+    const script = manifest.scripts[candidate]?.trim() ?? "";
+    return script !== "" && !placeholder.test(script);
   });
   if (name === undefined)
     return absent(`package.json has no script ${scripts[stage].map((candidate) => `"${candidate}"`).join(" or ")}`);
@@ -131,89 +128,11 @@ function reportsOf(stage: string): readonly ReportFile[] {
   return ["integration", "e2e", "performance"].includes(stage) ? tests : [];
 }
 
-function managerOf(files: FileReader, path: string, manifest: Manifest): Manager {
-  const [name = "", pinned = ""] = (manifest.packageManager ?? "").split("+")[0]?.split("@") ?? [];
-  const has = (lockfile: string) => files.read(inside(path, lockfile)) !== null;
-  if (name === "pnpm" || (name === "" && has("pnpm-lock.yaml"))) return pnpm(pinned, has("pnpm-lock.yaml"));
-  if (name === "yarn" || (name === "" && has("yarn.lock"))) return yarn(pinned, files.read(inside(path, "yarn.lock")));
-  return npm(["package-lock.json", "npm-shrinkwrap.json"].find(has) ?? null);
-}
-
-function npm(lockfile: string | null): Manager {
-  return {
-    name: "npm",
-    lockfile,
-    install: ["npm", lockfile === null ? "install" : "ci"],
-    setup: [],
-    cache: { name: "npm", path: "/root/.npm" },
-    env: {},
-  };
-}
-
-function pnpm(pinned: string, locked: boolean): Manager {
-  return {
-    name: "pnpm",
-    lockfile: locked ? "pnpm-lock.yaml" : null,
-    install: ["pnpm", "install", locked ? "--frozen-lockfile" : "--no-frozen-lockfile"],
-    setup: [["npm", "install", "--global", `pnpm@${pinned || "10"}`]],
-    cache: { name: "pnpm", path: "/weir/pnpm" },
-    // The store lies on another file system than the app, so packages are copied; and pnpm must not fetch itself again.
-    env: {
-      npm_config_store_dir: "/weir/pnpm",
-      npm_config_package_import_method: "copy",
-      npm_config_manage_package_manager_versions: "false",
-    },
-  };
-}
-
-/** yarn 1 comes with the image; later ones (their lockfile begins with __metadata) from their package. */
-function yarn(pinned: string, lockfile: string | null): Manager {
-  const classic = pinned === "" ? lockfile === null || !lockfile.includes("__metadata:") : pinned.startsWith("1.");
-  const frozen = lockfile !== null;
-  return {
-    name: "yarn",
-    lockfile: frozen ? "yarn.lock" : null,
-    install: ["yarn", "install", ...(frozen ? [classic ? "--frozen-lockfile" : "--immutable"] : [])],
-    setup: classic ? [] : [["npm", "install", "--global", "--force", `@yarnpkg/cli-dist@${pinned || "4"}`]],
-    cache: { name: "yarn", path: "/weir/yarn" },
-    env: classic
-      ? { YARN_CACHE_FOLDER: "/weir/yarn" }
-      : { YARN_CACHE_FOLDER: "/weir/yarn", YARN_ENABLE_GLOBAL_CACHE: "false", YARN_ENABLE_TELEMETRY: "0" },
-  };
-}
-
-/** What the app asks for, nearest first: weir.yaml, .nvmrc, .node-version, volta, engines; else the long-term release. */
-function versionOf(files: FileReader, path: string, manifest: Manifest, config: Config): { version: string; from: string } {
-  if (config.app.version !== null) return { version: config.app.version, from: "weir.yaml app.version" };
-  for (const file of [".nvmrc", ".node-version"]) {
-    const exact = exactVersion(files.read(inside(path, file)));
-    if (exact !== null) return { version: exact, from: file };
-  }
-  const volta = exactVersion(manifest.volta?.node ?? null);
-  if (volta !== null) return { version: volta, from: "package.json volta.node" };
-  const range = manifest.engines?.node;
-  const fitting = typeof range === "string" ? majors.find((major) => satisfiesMajor(range, major)) : undefined;
-  return fitting === undefined
-    ? { version: majors[0], from: "default" }
-    : { version: fitting, from: "package.json engines.node" };
-}
-
-/** `v22.3.0` → `22.3.0`; aliases such as `lts/*` are no version. */
-function exactVersion(text: string | null): string | null {
-  return /^v?(\d+(?:\.\d+){0,2})$/.exec(text?.trim() ?? "")?.[1] ?? null;
-}
-
-/** True where some release of the major satisfies the range, and so its newest does unless the range caps it. */
-function satisfiesMajor(range: string, major: string): boolean {
-  return semver.validRange(range) !== null && semver.intersects(range, `^${major}.0.0`);
-}
-
 function runtimeOf(manifest: Manifest, manager: Manager, version: string): RuntimeImage | null {
-  const start = manifest.scripts?.["start"]?.trim();
+  const start = manifest.scripts["start"]?.trim() ?? "";
   // Without npm or a shell between them, SIGTERM reaches the server; a start that needs a shell keeps npm.
-  const direct = start !== undefined && /^node(?: [\w@./:=-]+)+$/.test(start) ? start.split(" ") : null;
-  const entrypoint =
-    direct ?? (start !== undefined ? ["npm", "start"] : manifest.main !== undefined ? ["node", manifest.main] : null);
+  const direct = /^node(?: [\w@./:=-]+)+$/.test(start) ? start.split(" ") : null;
+  const entrypoint = direct ?? (start !== "" ? ["npm", "start"] : manifest.main !== null ? ["node", manifest.main] : null);
   if (entrypoint === null) return null;
   return {
     base: `node:${version}-bookworm-slim`,
