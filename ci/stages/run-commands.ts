@@ -60,6 +60,13 @@ export async function runCommands(
     return { ...common, status: "failed", reason: `did not end within ${String(context.config.stages[stage].timeout / 1000)} s` };
   if (execution.exitCode !== 0)
     return { ...common, status: "failed", reason: describeFailure(execution.exitCode, tests?.failed ?? 0) };
+  // A runner that swallows its failures, or a report that can't be read, is no pass.
+  if (tests !== null && tests.failed > 0)
+    return {
+      ...common,
+      status: "failed",
+      reason: `${describeFailure(0, tests.failed)}, though the command ended with exit code 0`,
+    };
   return { ...common, status: "passed", reason: null };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { cloneApp, commitAll, removeFolders, runApp, stageOf, statuses, textOf, weir } from "./user.ts";
+import { cloneApp, removeFolders, runApp, stageOf, statuses, textOf, weir } from "./user.ts";
 
 afterAll(removeFolders);
 
@@ -46,9 +46,6 @@ describe("the shop, a service with a database", () => {
     );
     expect(existsSync(join(second.folder, stageOf(second.record, "unit").reports[0]?.path ?? "none"))).toBe(true);
 
-    const changed = join(app, "README.md");
-    readFileSync(changed);
-    await commitAll(app).catch(() => undefined);
     const fresh = await runApp(app, "--fresh", "--only", "unit");
     expect(stageOf(fresh.record, "unit")).toMatchObject({ status: "passed", cached: false });
   });
@@ -67,7 +64,7 @@ describe("the shop, a service with a database", () => {
 describe("a shop that fails", () => {
   it("names the failed unit test, and reports what does not depend on it", async () => {
     const app = await cloneApp("shop", { patch: "shop-failing-unit" });
-    const { record, ended, folder } = await runApp(app, "--skip", "performance");
+    const { record, ended, folder } = await runApp(app);
     expect(ended.exitCode).toBe(1);
     const unit = stageOf(record, "unit");
     expect(unit).toMatchObject({ status: "failed", reason: "1 test failed" });
