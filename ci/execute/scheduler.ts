@@ -35,7 +35,14 @@ export async function runGraph<R>(tasks: readonly Task<R>[], schedule: Schedule<
     schedule.settled?.(task, result);
   };
   const waiting = new Set([...tasks].sort((one, other) => (rank.get(other.name) ?? 0) - (rank.get(one.name) ?? 0)));
-  for (;;) {
+  const start = (task: Task<R>) =>
+    task.run().then((result) => {
+      running.delete(task.name);
+      settle(task, result);
+    });
+  /** Starts what can be, and settles what never will; true where the latter may have decided more. */
+  const look = (): boolean => {
+    const before = results.size;
     for (const task of waiting) {
       const blocker = task.needs.find((need) => results.has(need) && !schedule.passed(results.get(need) as R));
       const isCancelled = schedule.signal.aborted;
@@ -44,21 +51,17 @@ export async function runGraph<R>(tasks: readonly Task<R>[], schedule: Schedule<
         settle(task, isCancelled ? schedule.cancelled(task) : schedule.blocked(task, blocker ?? ""));
       } else if (running.size < schedule.concurrency && task.needs.every((need) => results.has(need))) {
         waiting.delete(task);
-        running.set(
-          task.name,
-          task.run().then((result) => {
-            running.delete(task.name);
-            settle(task, result);
-          }),
-        );
+        running.set(task.name, start(task));
       }
     }
+    return results.size > before;
+  };
+  for (;;) {
+    while (look());
     if (running.size === 0) break;
     await Promise.race(running.values());
   }
-  // What is left needs a task that was blocked after it was looked at; another look settles it.
-  if (waiting.size > 0)
-    throw new Error(`the graph has a cycle, or needs what it lacks: ${[...waiting].map(({ name }) => name).join(", ")}`);
+  if (waiting.size > 0) throw new Error(`nothing starts ${[...waiting].map(({ name }) => name).join(", ")}`);
   return new Map(tasks.map(({ name }) => [name, results.get(name) as R]));
 }
 
@@ -69,6 +72,9 @@ export function criticalPath(
   const dependents = new Map<string, string[]>();
   for (const { name, needs } of tasks) for (const need of needs) dependents.set(need, [...(dependents.get(need) ?? []), name]);
   const expected = new Map(tasks.map(({ name, expectedMs }) => [name, expectedMs]));
+  if (expected.size < tasks.length) throw new Error("two stages have one name");
+  for (const need of dependents.keys())
+    if (!expected.has(need)) throw new Error(`no stage ${need}, but ${String(dependents.get(need))} needs it`);
   const known = new Map<string, number>();
   const visit = (name: string, above: readonly string[]): number => {
     const before = known.get(name);
