@@ -32,7 +32,7 @@ const keptStderrBytes = 16_384;
 
 /** Opens a session. @throws WeirError `engine.session` where the CLI can't reach the engine. */
 export async function openSession(choice: EngineChoice, version: string): Promise<Session> {
-  if (choice.session !== null) return sessionOver(choice.session.port, choice.session.token, null);
+  if (choice.session !== null) return sessionOver(choice.session.port, choice.session.token, null, null);
   const child = spawn(
     choice.cli,
     ["session", "--label", "dagger.io/sdk.name:weir", "--label", `dagger.io/sdk.version:${version}`],
@@ -63,7 +63,7 @@ export async function openSession(choice: EngineChoice, version: string): Promis
     );
   }
   const { port, session_token: token } = JSON.parse(parameters) as { port: number; session_token: string };
-  const session = sessionOver(port, token, child);
+  const session = sessionOver(port, token, child, choice.runnerHost);
   if (choice.runnerHost !== null) watchEngine(choice.runnerHost, session);
   return session;
 }
@@ -89,7 +89,7 @@ function watchEngine(host: string, session: Session): void {
   );
 }
 
-function sessionOver(port: number, token: string, child: ChildProcess | null): Session {
+function sessionOver(port: number, token: string, child: ChildProcess | null, host: string | null): Session {
   const controller = new AbortController();
   let closing = false;
   let noteClosed: () => void = () => undefined;
@@ -104,7 +104,7 @@ function sessionOver(port: number, token: string, child: ChildProcess | null): S
     });
   });
   const graphql = new GraphQLClient(`http://127.0.0.1:${String(port)}/query`, {
-    fetch: plainFetch(controller.signal),
+    fetch: engineFetch(controller, host),
     headers: { Authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}` },
   });
   // The SDK's Connection is not exported; a Context asks it for nothing but its client.
@@ -132,6 +132,28 @@ function sessionOver(port: number, token: string, child: ChildProcess | null): S
       controller.abort(reason);
       await endChild(cancelDeadlineMs);
     },
+  };
+}
+
+/**
+ * A query that fails because the engine is gone says so: the CLI's own answer is a bare 502. Whoever asks the socket finds
+ * out which it is.
+ */
+function engineFetch(controller: AbortController, host: string | null): typeof fetch {
+  const send = plainFetch(controller.signal);
+  const findOut = async (cause?: unknown) => {
+    if (!controller.signal.aborted && host !== null && !(await isReachable(host))) controller.abort(engineDied(cause));
+    controller.signal.throwIfAborted();
+  };
+  return async (input, init) => {
+    try {
+      const answer = await send(input, init);
+      if (answer.status >= 500) await findOut();
+      return answer;
+    } catch (error) {
+      await findOut(error);
+      throw error;
+    }
   };
 }
 

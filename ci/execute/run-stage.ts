@@ -98,7 +98,10 @@ function failureOf(error: unknown, signal: AbortSignal): Pick<StageResult, "stat
   if (signal.aborted) {
     const reason: unknown = signal.reason;
     const isEngine = reason instanceof WeirError && reason.code === "engine.died";
-    return { status: isEngine ? "error" : "cancelled", reason: isEngine ? reason.message : "interrupted" };
+    return {
+      status: isEngine ? "error" : "cancelled",
+      reason: isEngine ? `${reason.message} (${reason.remedy})` : "interrupted",
+    };
   }
   const name = (error as { name?: string }).name;
   const text = messageOf(error).split("\n").slice(0, 5).join(" ").slice(0, 500);
