@@ -142,7 +142,11 @@ function sessionOver(port: number, token: string, child: ChildProcess | null, ho
 function engineFetch(controller: AbortController, host: string | null): typeof fetch {
   const send = plainFetch(controller.signal);
   const findOut = async (cause?: unknown) => {
-    if (!controller.signal.aborted && host !== null && !(await isReachable(host))) controller.abort(engineDied(cause));
+    // A process that is being killed closes its connections before its listener: one look may come too early.
+    for (let look = 0; look < 5 && !controller.signal.aborted && host !== null; look += 1) {
+      if (look > 0) await sleep(200);
+      if (!(await isReachable(host))) controller.abort(engineDied(cause));
+    }
     controller.signal.throwIfAborted();
   };
   return async (input, init) => {
