@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, describe, expect, it } from "vitest";
@@ -16,7 +17,20 @@ afterAll(async () => {
 /** What an engine may leave on a host: mounts, a bridge, firewall rules, forwarding, processes. */
 async function hostState() {
   const { stdout: links } = await execa("cat", ["/proc/net/dev"], { timeout: 10_000 });
+  // The engine's own root has the program that lists the firewall's rules; the host may have none.
+  const engineRoot = readdirSync(layout.roots).find((name) => name.startsWith("engine-")) ?? "none";
+  const rules = await execa("chroot", [join(layout.roots, engineRoot), "/usr/sbin/nft", "list", "ruleset"], {
+    reject: false,
+    timeout: 10_000,
+  });
+  const cgroups = await execa("find", ["/sys/fs/cgroup", "-maxdepth", "2", "-name", "buildkit"], {
+    reject: false,
+    timeout: 10_000,
+  });
   return {
+    rules: rules.stdout,
+    cgroups: cgroups.stdout,
+    forwarding: readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8"),
     mounts: readFileSync("/proc/self/mounts", "utf8")
       .split("\n")
       .filter((line) => line.includes(layout.home)),
@@ -40,7 +54,7 @@ describe("the embedded engine", () => {
     expect(down.stdout).toContain("has ended");
     expect(findEngine(layout)).toBeNull();
     expect(await hostState()).toEqual(before);
-    expect(await hostState()).toMatchObject({ mounts: [], bridge: false, paths: [] });
+    expect(await hostState()).toMatchObject({ mounts: [], bridge: false, paths: [], cgroups: "" });
   });
 
   it("is one engine, however often and at once it is started", async () => {

@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import writeFileAtomic from "write-file-atomic";
 import { infrastructureError } from "../../errors.ts";
+import { readCgroups, removeCgroups } from "./host-cgroups.ts";
 import { readHostNetwork, restoreHostNetwork, type HostNetwork } from "./host-network.ts";
 import { recipeFolder, type Layout } from "./layout.ts";
 import { isRegistryUp } from "./registry.ts";
@@ -16,6 +17,7 @@ interface EngineRecord {
   readonly root: string;
   readonly registryPort: number;
   readonly before: HostNetwork;
+  readonly cgroups: readonly string[];
 }
 
 export interface RunningEngine {
@@ -68,7 +70,7 @@ export async function answers(socket: string, deadlineMs: number): Promise<boole
 /** Starts the engine from its root folder and waits until it and its registry answer. The caller holds the lock. */
 export async function startEngine(layout: Layout, root: string, registryPort: number): Promise<void> {
   for (const folder of [layout.state, layout.registry, layout.run]) mkdirSync(folder, { recursive: true });
-  const record: EngineRecord = { root, registryPort, before: await readHostNetwork(root) };
+  const record: EngineRecord = { root, registryPort, before: await readHostNetwork(root), cgroups: readCgroups() };
   await writeFileAtomic(layout.record, JSON.stringify(record, null, 2));
   await rm(layout.socket, { force: true });
   await rm(layout.log, { force: true });
@@ -112,6 +114,7 @@ export async function stopEngine(layout: Layout): Promise<boolean> {
   const running = findEngine(layout);
   if (running !== null) await end(running);
   const record = readRecord(layout);
+  if (record !== null) removeCgroups(record.cgroups);
   if (record !== null && existsSync(record.root)) await restoreHostNetwork(record.root, record.before);
   await rm(layout.record, { force: true });
   await rm(layout.socket, { force: true });
