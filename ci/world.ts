@@ -1,15 +1,18 @@
 /** Everything that a decision is taken from: configuration, trigger, app. Read once, before anything is decided. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { formatProblem } from "./config/problem.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { ExitCode, usageError, WeirError } from "./errors.ts";
+import type { Packages } from "./plan/affected.ts";
 import { makePlan, type PlanInput } from "./plan/make.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { Selection } from "./plan/select.ts";
 import { appOf, availabilityOf, type App } from "./toolchains/availability.ts";
 import { folderReader } from "./toolchains/folder.ts";
 import { detectApp } from "./toolchains/index.ts";
+import { readPackageGraph } from "./toolchains/workspaces.ts";
+import { plainFolder } from "./toolchains/workspaces-reading.ts";
 import { readTrigger } from "./trigger/read.ts";
 import { readRepository, type RepositoryRead } from "./trigger/repository.ts";
 import type { SimulateOptions } from "./trigger/simulate.ts";
@@ -22,6 +25,7 @@ export interface World {
   readonly loaded: LoadedConfig;
   readonly trigger: Trigger;
   readonly app: App;
+  readonly packages: Packages;
 }
 
 export interface WorldOptions {
@@ -45,6 +49,7 @@ export async function readWorld({ source: given, env, simulate, ...known }: Worl
   const appFolder = join(source, loaded.config.app.path);
   const files = folderReader(appFolder);
   const app = appOf(files, loaded.config, detectApp(files, loaded.config));
+  const packages = await readPackages(source, loaded.config);
   const trigger = await readTrigger({
     source,
     env,
@@ -52,7 +57,14 @@ export async function readWorld({ source: given, env, simulate, ...known }: Worl
     repository,
     ...(simulate === undefined ? {} : { simulate }),
   });
-  return { source, appFolder, loaded, trigger, app };
+  return { source, appFolder, loaded, trigger, app, packages };
+}
+
+/** The packages, and the app's among them. A folder that is a link is not where git says that files change. */
+async function readPackages(source: string, config: LoadedConfig["config"]): Promise<Packages> {
+  const path = plainFolder(config.app.path);
+  const isItself = realpathSync(join(source, path)) === join(realpathSync(source), path);
+  return { graph: await readPackageGraph(folderReader(source), config), app: isItself ? path : null };
 }
 
 /** What never enters a container, as globs of gitignore's kind. */
@@ -70,11 +82,12 @@ export function configOf(source: string): LoadedConfig {
   );
 }
 
-export function planInput({ loaded, trigger, app }: World, selection: Selection, now: Date): PlanInput {
+export function planInput({ loaded, trigger, app, packages }: World, selection: Selection, now: Date): PlanInput {
   return {
     trigger,
     config: loaded.config,
     availability: availabilityOf(app, loaded.config),
+    packages,
     selection,
     locate: (path) => loaded.locations.locate(path),
     now,

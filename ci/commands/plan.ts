@@ -4,7 +4,18 @@ import { explain } from "../plan/explain.ts";
 import { planJson } from "../plan/json.ts";
 import { planMatrix } from "../plan/matrix.ts";
 import { planMermaid } from "../plan/mermaid.ts";
-import { explanationLines, matrixColumns, matrixRows, planColumns, planHeading, planNotes, planRows } from "../plan/table.ts";
+import type { Plan } from "../plan/plan.ts";
+import {
+  explanationLines,
+  matrixColumns,
+  matrixRows,
+  planColumns,
+  planHeading,
+  planNotes,
+  planRows,
+  savingNotes,
+  skipsByChange,
+} from "../plan/table.ts";
 import { planInput, planOf, readWorld } from "../world.ts";
 import { selectionOf, simulateOf, type RunFlags } from "./flags.ts";
 import { print, table } from "./output.ts";
@@ -24,8 +35,19 @@ export async function planCommand(flags: PlanFlags): Promise<ExitCode> {
   const plan = planOf(world, selectionOf(flags), new Date());
   if (flags.json === true) print(planJson(plan).trimEnd());
   else if (flags.graph === true) print(planMermaid(plan).trimEnd());
-  else print([planHeading(plan), "", table(planColumns, planRows(plan)), ...planNotes(plan)].join("\n"));
+  else {
+    const notes = [...planNotes(plan), ...(await savings(plan, world.source))];
+    print([planHeading(plan), "", table(planColumns, planRows(plan)), ...notes].join("\n"));
+  }
   return ExitCode.passed;
+}
+
+/** Read only where there is something to tell: most plans need no history. */
+async function savings(plan: Plan, source: string): Promise<readonly string[]> {
+  if (!skipsByChange(plan)) return [];
+  const { readHistory } = await import("../execute/history.ts");
+  const history = readHistory(source);
+  return savingNotes(plan, (stage) => history.ranMs(stage));
 }
 
 export async function explainCommand(stage: string, flags: RunFlags): Promise<ExitCode> {

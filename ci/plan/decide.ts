@@ -23,6 +23,8 @@ export interface Context {
   /** Why weir.yaml never runs a stage. */
   readonly skips: Partial<Readonly<Record<StageName, string | null>>>;
   readonly paths: PolicyConfig["paths"];
+  /** Why no stage has anything new to run on: what changed does not concern the app's package. null: it does. */
+  readonly unaffected: string | null;
   readonly availability: Partial<Readonly<Record<StageName, Availability>>>;
   readonly sourceOf: (path: readonly (string | number)[]) => RuleSource;
 }
@@ -37,6 +39,7 @@ export interface Decision {
 }
 
 const flags: RuleSource = { file: "command line", line: null };
+const packages: RuleSource = { file: "weir defaults (ci/plan/affected.ts)", line: null };
 const planning: RuleSource = { file: "weir defaults (ci/plan/decide.ts)", line: null };
 
 function skip(rule: string, source: RuleSource, reason: string): Decision {
@@ -101,7 +104,7 @@ export interface Surroundings {
 type Hindrance = (stage: StageName, context: Context, around: Surroundings) => Decision | null;
 
 /** In the order in which they are named as the reason. */
-const possible: readonly Hindrance[] = [unconcerned, nowhere, absent, nothingToWorkOn, unproven];
+const possible: readonly Hindrance[] = [unconcerned, unaffected, nowhere, absent, nothingToWorkOn, unproven];
 
 /** The first thing that keeps a stage from running that is to run; null where nothing does. */
 export function hindrance(stage: StageName, context: Context, around: Surroundings): Decision | null {
@@ -112,17 +115,27 @@ export function hindrance(stage: StageName, context: Context, around: Surroundin
   return null;
 }
 
-/** Events and kinds for which every file counts as changed, so that what filters missed is found. */
-function runsAll({ event, kind }: Situation): boolean {
-  return event === "schedule" || kind === "main" || kind === "production";
+/** Why every file counts as changed for some events and kinds, so that what filters missed is found; null for others. */
+export function runsAll({ event, kind }: Situation): string | null {
+  if (event === "schedule") return "a scheduled run runs everything";
+  return kind === "main" || kind === "production" ? `kind ${kind} runs everything` : null;
 }
 
 function unconcerned(stage: StageName, context: Context): Decision | null {
   const filters = context.paths[stage];
-  const asked = (context.selected?.askedBy(stage) ?? null) !== null;
-  if (filters === undefined || asked || runsAll(context.situation) || concerns(filters, context.trigger.changedFiles))
-    return null;
+  if (filters === undefined || isAsked(stage, context) || runsAll(context.situation) !== null) return null;
+  if (concerns(filters, context.trigger.changedFiles)) return null;
   return skip(`paths.${stage}`, context.sourceOf(["policy", "paths", stage]), `no changed file fits ${filters.join(", ")}`);
+}
+
+function isAsked(stage: StageName, { selected }: Context): boolean {
+  return (selected?.askedBy(stage) ?? null) !== null;
+}
+
+/** Path filters of the stage's own say more than the packages do. */
+function unaffected(stage: StageName, context: Context): Decision | null {
+  if (context.unaffected === null || context.paths[stage] !== undefined || isAsked(stage, context)) return null;
+  return skip("packages.unaffected", packages, context.unaffected);
 }
 
 function nowhere(stage: StageName, { environment, situation }: Context): Decision | null {

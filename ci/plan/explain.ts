@@ -108,6 +108,7 @@ const remedies: readonly (readonly [string, (stage: StageName, rule: string) => 
   ["stages.skip", (stage) => `taking \`stages.${stage}.skip\` out of weir.yaml`],
   ["environment.none", () => "an environment for the branch's kind: `branches.<kind>.environment` in weir.yaml"],
   ["needs.", (_stage, rule) => `whatever makes ${rule.slice("needs.".length)} run`],
+  ["packages.", (stage) => `a change to the app's own package or to one that it needs, or --only ${stage}`],
   ["paths.", (stage) => `a change to a file that fits \`policy.paths.${stage}\` in weir.yaml, or --only ${stage}`],
 ];
 

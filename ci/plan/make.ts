@@ -7,10 +7,12 @@ import type { WeirError } from "../errors.ts";
 import { policyOf, sourceOf, type Locate, type Policy, type Situation } from "../policy/policy.ts";
 import type { StageName } from "../stages/catalogue.ts";
 import type { Trigger } from "../trigger/trigger.ts";
-import { hindrance, ruling, type Availability, type Context, type Decision } from "./decide.ts";
+import { affectedPackages, unaffectedApp, type Packages } from "./affected.ts";
+import { hindrance, ruling, runsAll, type Availability, type Context, type Decision } from "./decide.ts";
 import { stageNames, waitsFor } from "./needs.ts";
 import { place, type Place } from "./place.ts";
-import { planVersion, type Plan, type PlannedStage } from "./plan.ts";
+import type { Affected } from "./packages.ts";
+import { planVersion, type Plan, type PlannedPackage, type PlannedStage } from "./plan.ts";
 import { select, type Selected, type Selection } from "./select.ts";
 
 export type { Availability } from "./decide.ts";
@@ -25,6 +27,8 @@ export interface PlanInput {
   readonly config: PlanConfig;
   /** A stage that is not in it is available. */
   readonly availability: Partial<Readonly<Record<StageName, Availability>>>;
+  /** The packages of the source; where they are not said, none is skipped for. */
+  readonly packages?: Packages;
   readonly selection?: Selection;
   /** Finds where a key of weir.yaml is written; null where it is not. */
   readonly locate: Locate;
@@ -37,7 +41,7 @@ export type PlanResult = { readonly ok: true; readonly plan: Plan } | { readonly
 /** The plan, or why there can be none: a branch of no kind, a merge that the table does not allow, a wrong flag. */
 export function makePlan(input: PlanInput): PlanResult {
   const prepared = prepare(input);
-  return prepared.ok ? { ok: true, plan: assemble(prepared.context, prepared.place) } : prepared;
+  return prepared.ok ? { ok: true, plan: assemble(prepared.context, prepared.place, input.packages ?? null) } : prepared;
 }
 
 export type Prepared =
@@ -58,6 +62,7 @@ export function prepare(input: PlanInput): Prepared {
 export function contextOf(input: PlanInput, where: Place, policy: Policy, selected: Selected | null): Context {
   const { trigger, config, locate } = input;
   const situation: Situation = { kind: where.kind, event: trigger.event, trust: trigger.trust };
+  const affected = input.packages === undefined ? null : affectedIn(input.packages, trigger, situation);
   return {
     app: config.name,
     trigger,
@@ -67,6 +72,8 @@ export function contextOf(input: PlanInput, where: Place, policy: Policy, select
     selected,
     skips: Object.fromEntries(stageNames.map((stage) => [stage, config.stages[stage]?.skip ?? null])),
     paths: config.policy.paths,
+    unaffected:
+      affected === null || input.packages === undefined ? null : unaffectedApp(input.packages, affected, trigger.changedFiles),
     availability: input.availability,
     sourceOf: (path) => sourceOf(locate, path),
   };
@@ -95,7 +102,11 @@ function runningOf(decided: ReadonlyMap<StageName, Decision>): ReadonlySet<Stage
   return new Set([...decided].filter(([, decision]) => decision.decision === "run").map(([stage]) => stage));
 }
 
-function assemble(context: Context, where: Place): Plan {
+function affectedIn(packages: Packages, { changedFiles }: Trigger, situation: Situation): Affected {
+  return affectedPackages(packages, changedFiles, runsAll(situation));
+}
+
+function assemble(context: Context, where: Place, packages: Packages | null): Plan {
   const decided = decideAll(context);
   const running = runningOf(decided);
   return {
@@ -106,7 +117,8 @@ function assemble(context: Context, where: Place): Plan {
     environment: where.environment,
     promotes: [...decided.values()].some((decision) => decision.decision === "run" && decision.promotes),
     stages: [...decided].map(([name, decision]) => planned(name, decision, running)),
-    notes: [...where.notes, ...context.policy.notes, ...changeNotes(context.trigger)],
+    ...(packages?.graph.known === true ? { packages: plannedPackages(packages, context) } : {}),
+    notes: [...where.notes, ...context.policy.notes, ...changeNotes(context.trigger), ...packageNotes(packages)],
   };
 }
 
@@ -121,6 +133,20 @@ function planned(name: StageName, decision: Decision, running: ReadonlySet<Stage
     required: runs && decision.required,
     needs: runs ? waitsFor(name, running) : [],
   };
+}
+
+function plannedPackages(packages: Packages, { trigger, situation }: Context): readonly PlannedPackage[] {
+  const { reasons } = affectedIn(packages, trigger, situation);
+  return (packages.graph.known ? packages.graph.packages : []).map(({ path, name }) => ({
+    path,
+    name,
+    affected: reasons.has(path),
+    reason: reasons.get(path) ?? "nothing changed in it or in what it needs",
+  }));
+}
+
+function packageNotes(packages: Packages | null): readonly string[] {
+  return packages === null || packages.graph.known ? [] : [`every package counts as changed: ${packages.graph.reason}`];
 }
 
 function changeNotes({ changedFiles }: Trigger): readonly string[] {

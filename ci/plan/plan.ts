@@ -24,6 +24,16 @@ export interface PlannedStage {
   readonly needs: readonly StageName[];
 }
 
+/** A package of the repository, and whether what changed can matter to it. */
+export interface PlannedPackage {
+  /** Its folder; `.` for the source itself. */
+  readonly path: string;
+  readonly name: string;
+  readonly affected: boolean;
+  /** The deciding fact: "libs/money/src/round.ts changed", "it needs libs/money". */
+  readonly reason: string;
+}
+
 export interface Plan {
   readonly version: typeof planVersion;
   readonly app: string;
@@ -35,5 +45,7 @@ export interface Plan {
   /** True where the release is the one that an earlier branch proved: nothing is built, its image is promoted. */
   readonly promotes: boolean;
   readonly stages: readonly PlannedStage[];
+  /** In the order of their folders; absent in plans of earlier releases, and where the packages can't be told. */
+  readonly packages?: readonly PlannedPackage[];
   readonly notes: readonly string[];
 }

@@ -46,6 +46,8 @@ const stage = z.strictObject({
   needs: z.array(stageName()),
 });
 
+const plannedPackage = z.strictObject({ path: text(), name: text(), affected: z.boolean(), reason: text() });
+
 export const planSchema: z.ZodMiniType<Plan> = z.strictObject({
   version: z.literal(planVersion),
   app: text(),
@@ -54,6 +56,7 @@ export const planSchema: z.ZodMiniType<Plan> = z.strictObject({
   environment: maybe(),
   promotes: z.boolean(),
   stages: z.array(stage),
+  packages: z.exactOptional(z.array(plannedPackage)),
   notes: z.array(text()),
 });
 

@@ -30,10 +30,46 @@ export function planHeading(plan: Plan): string {
   return visible(`${plan.app}: ${event} on ${where}${into}${kind}, ${trust}, at ${commit}`);
 }
 
-/** What a person should know beside the table: of the trigger, then of the policy. */
+/** What a person should know beside the table: of the trigger, then of the policy, then which packages are affected. */
 export function planNotes(plan: Plan): readonly string[] {
-  return [...new Set([...plan.trigger.notes, ...plan.notes])].map(visible);
+  return [...new Set([...plan.trigger.notes, ...plan.notes, ...packageNotes(plan)])].map(visible);
 }
+
+const mostNamed = 5;
+
+/** "packages: 2 of 5 are affected: libs/money (…), services/api (it needs libs/money)"; nothing where there is but one. */
+function packageNotes({ packages = [] }: Plan): readonly string[] {
+  const affected = packages.filter((each) => each.affected);
+  const [first] = affected;
+  if (packages.length < 2) return [];
+  if (first === undefined) return [`packages: none of ${packages.length} is affected`];
+  if (affected.length === packages.length && affected.every(({ reason }) => reason === first.reason))
+    return [`packages: all ${packages.length} are affected: ${first.reason}`];
+  const named = affected.slice(0, mostNamed).map(({ path, reason }) => `${path} (${reason})`);
+  const more = affected.length > mostNamed ? `, and ${affected.length - mostNamed} more` : "";
+  return [`packages: ${affected.length} of ${packages.length} are affected: ${named.join(", ")}${more}`];
+}
+
+/** Rules that skip a stage because of what changed, not because of where. */
+const byChange = /^(paths|packages)\./;
+
+/** What skipping by path and by package saves, by the times that the stages last took here; nothing where none is known. */
+export function savingNotes(plan: Plan, ranMs: (stage: string) => number | null): readonly string[] {
+  const saved = plan.stages.flatMap(({ name, decision, rule }) => {
+    const took = decision === "skip" && byChange.test(rule) ? ranMs(name) : null;
+    return took === null ? [] : [{ name, took }];
+  });
+  if (saved.length === 0) return [];
+  const sum = saved.reduce((total, { took }) => total + took, 0);
+  return [`skipped for what changed: ${saved.map(({ name }) => name).join(", ")}; they last took ${seconds(sum)} here`];
+}
+
+/** Whether a stage is skipped for what changed: only then does anybody ask how long it takes. */
+export function skipsByChange(plan: Plan): boolean {
+  return plan.stages.some(({ decision, rule }) => decision === "skip" && byChange.test(rule));
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /** One stage in one line: `deploy: skipped: branch feature/x is of kind feature; …; rule policy.none, weir.yaml:12`. */
 export function stageLine(stage: Plan["stages"][number]): string {
