@@ -6,10 +6,11 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, Context, GraphQLClient } from "@dagger.io/dagger";
+import { Client, Context } from "@dagger.io/dagger";
+import { ClientError } from "graphql-request";
 import { infrastructureError, type WeirError } from "../errors.ts";
 import { isReachable, type EngineChoice } from "./choose.ts";
-import { plainFetch } from "./plain-fetch.ts";
+import { send, type Answer } from "./plain-http.ts";
 
 export interface Session {
   readonly client: Client;
@@ -103,11 +104,8 @@ function sessionOver(port: number, token: string, child: ChildProcess | null, ho
       if (!closing) controller.abort(engineDied());
     });
   });
-  const graphql = new GraphQLClient(`http://127.0.0.1:${String(port)}/query`, {
-    fetch: engineFetch(controller, host),
-    headers: { Authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}` },
-  });
-  // The SDK's Connection is not exported; a Context asks it for nothing but its client.
+  // The SDK's Connection is not exported; a Context asks it for nothing but its client, and that for nothing but requests.
+  const graphql = { request: askedOnce(asking({ port, token, host, controller })) };
   const connection = { getGQLClient: () => graphql } as unknown as NonNullable<ConstructorParameters<typeof Context>[1]>;
   const client = new Client(new Context([], connection));
   const endChild = async (deadlineMs: number) => {
@@ -136,11 +134,36 @@ function sessionOver(port: number, token: string, child: ChildProcess | null, ho
 }
 
 /**
- * A query that fails because the engine is gone says so: the CLI's own answer is a bare 502. Whoever asks the socket finds
- * out which it is.
+ * The SDK asks for the id of an argument (a file, a folder, a cache) again at every use, which was half of a warm run's
+ * queries. An id says what to do and does nothing, so in one session the same question has the same answer.
  */
-function engineFetch(controller: AbortController, host: string | null): typeof fetch {
-  const send = plainFetch(controller.signal);
+function askedOnce(ask: (document: string) => Promise<unknown>): (document: string) => Promise<unknown> {
+  const answers = new Map<string, Promise<unknown>>();
+  return (document) => {
+    if (!/\{\s*id[\s}]*$/.test(document)) return ask(document);
+    const known = answers.get(document);
+    if (known !== undefined) return known;
+    const answer = ask(document);
+    answers.set(document, answer);
+    answer.catch(() => answers.delete(document));
+    return answer;
+  };
+}
+
+interface Asking {
+  readonly port: number;
+  readonly token: string;
+  readonly host: string | null;
+  readonly controller: AbortController;
+}
+
+/**
+ * Sends GraphQL documents. What the engine refuses is graphql-request's ClientError, which the SDK turns into its own
+ * errors. A query that fails because the engine is gone says so: the CLI's own answer to it is a bare 502.
+ */
+function asking({ port, token, host, controller }: Asking): (document: string) => Promise<unknown> {
+  const url = `http://127.0.0.1:${String(port)}/query`;
+  const headers = { authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}`, "content-type": "application/json" };
   const findOut = async (cause?: unknown) => {
     // A process that is being killed closes its connections before its listener: one look may come too early.
     for (let look = 0; look < 5 && !controller.signal.aborted && host !== null; look += 1) {
@@ -149,16 +172,36 @@ function engineFetch(controller: AbortController, host: string | null): typeof f
     }
     controller.signal.throwIfAborted();
   };
-  return async (input, init) => {
+  return async (document) => {
+    controller.signal.throwIfAborted();
     try {
-      const answer = await send(input, init);
+      const answer = await send(url, {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ query: document }),
+        signal: controller.signal,
+      });
       if (answer.status >= 500) await findOut();
-      return answer;
+      return dataOf(answer, document);
     } catch (error) {
-      await findOut(error);
+      if (!(error instanceof ClientError)) await findOut(error);
       throw error;
     }
   };
+}
+
+function dataOf({ status, text }: Answer, document: string): unknown {
+  const body = parsed(text);
+  if (status === 200 && body?.errors === undefined && body?.data != null) return body.data;
+  throw new ClientError({ ...body, status, ...(body === null ? { body: text } : {}) } as never, { query: document });
+}
+
+function parsed(text: string): { data?: unknown; errors?: unknown } | null {
+  try {
+    return JSON.parse(text) as { data?: unknown; errors?: unknown };
+  } catch {
+    return null;
+  }
 }
 
 /** What a user reads when the engine goes away under a run. */
