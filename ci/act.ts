@@ -25,8 +25,11 @@ export interface Ground {
   readonly engine: RunRecord["engine"];
   readonly world: World;
   readonly plan: Plan;
-  /** The app's files as the engine has them, without what never enters a container. */
-  readonly files: Directory;
+  /**
+   * The app's files as the engine has them, without what never enters a container: all, or those that globs name. They are
+   * narrowed before the engine takes them in, because it names a folder by all of its content, and what is made of it, too.
+   */
+  files(include?: readonly string[]): Directory;
   /** The host's certificates for the containers; null for none. */
   readonly certificates: File | null;
   /** Where images are pushed, without the app's name; null where no registry is known. */
@@ -118,7 +121,8 @@ function contextOf(ground: Ground, folder: RunFolder, results: ReadonlyMap<strin
     app,
     dockerfile,
     tools: toolsOf(client),
-    source: ground.files,
+    source: ground.files(),
+    dependencies: ground.files(app.dependencyFiles),
     certificates: ground.certificates,
     environment: plan.environment,
     minimumCoverage: environments[plan.environment ?? ""]?.coverage.minimum ?? config.coverage.minimum,

@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly simulate: SimulateOptions;
   readonly selection: Selection;
-  /** Takes nothing from the cache but the dependencies. */
+  /** Runs every stage's commands again; downloads and image layers still come from the cache. */
   readonly fresh: boolean;
   readonly weirVersion: string;
   readonly progress: Progress;
@@ -59,7 +59,8 @@ export async function runPipeline(options: RunOptions): Promise<Run> {
       engine: { version: engineVersion, kind: engine.kind },
       world,
       plan,
-      files: client.host().directory(world.appFolder, { exclude: neverSent(world.app), gitignore: true }),
+      files: (include = []) =>
+        client.host().directory(world.appFolder, { include: [...include], exclude: neverSent(world.app), gitignore: true }),
       certificates: bundle === null ? null : client.host().file(bundle),
       registry: config.registry.address ?? engine.native?.registry ?? null,
       fresh: options.fresh,

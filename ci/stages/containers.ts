@@ -27,8 +27,8 @@ export function toolchainContainer(context: StageContext): Container {
 }
 
 /** Only the files that decide the dependencies: a change of the code leaves this layer alone. */
-export function withDependencyFiles(container: Container, { source, app }: StageContext): Container {
-  return container.withDirectory(workdir, source, { include: [...app.dependencyFiles] });
+export function withDependencyFiles(container: Container, { dependencies, app }: StageContext): Container {
+  return container.withDirectory(workdir, dependencies, { include: [...app.dependencyFiles] });
 }
 
 export function withSource(container: Container, { source }: StageContext): Container {

@@ -13,6 +13,8 @@ export interface StageContext {
   readonly tools: Tools;
   /** The app's files, without what never enters a container. */
   readonly source: Directory;
+  /** Of these only what decides the dependencies: its name in the engine's cache is that of these files alone. */
+  readonly dependencies: Directory;
   /** The app's Dockerfile, relative to its folder; null where it has none. */
   readonly dockerfile: string | null;
   /** The host's certificates for the containers; null for none. */
