@@ -29,7 +29,7 @@ export interface Ground {
    * The app's files as the engine has them, without what never enters a container: all, or those that globs name. They are
    * narrowed before the engine takes them in, because it names a folder by all of its content, and what is made of it, too.
    */
-  files(include?: readonly string[]): Directory;
+  files(only?: readonly string[]): Directory;
   /** The host's certificates for the containers; null for none. */
   readonly certificates: File | null;
   /** Where images are pushed, without the app's name; null where no registry is known. */

@@ -59,8 +59,7 @@ export async function runPipeline(options: RunOptions): Promise<Run> {
       engine: { version: engineVersion, kind: engine.kind },
       world,
       plan,
-      files: (include = []) =>
-        client.host().directory(world.appFolder, { include: [...include], exclude: neverSent(world.app), gitignore: true }),
+      files: (only) => client.host().directory(world.appFolder, { exclude: neverSent(world.app, only), gitignore: true }),
       certificates: bundle === null ? null : client.host().file(bundle),
       registry: config.registry.address ?? engine.native?.registry ?? null,
       fresh: options.fresh,

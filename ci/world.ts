@@ -67,8 +67,13 @@ async function readPackages(source: string, config: LoadedConfig["config"]): Pro
   return { graph: await readPackageGraph(folderReader(source), config), app: isItself ? path : null };
 }
 
-/** What never enters a container, as globs of gitignore's kind. */
-export const neverSent = ({ package: { exclude } }: App): string[] => [".git", ".weir", ...exclude];
+/**
+ * What never enters a container, as globs of gitignore's kind, and with `only` all that these globs don't name. They are
+ * turned into exclusions, since engine v0.19.10 takes in all of an app that is a folder of a repository, whatever is included.
+ */
+export function neverSent({ package: { exclude } }: App, only: readonly string[] = []): string[] {
+  return [...(only.length === 0 ? [] : ["**", ...only.map((glob) => `!${glob}`)]), ".git", ".weir", ...exclude];
+}
 
 /** The configuration, or one error that holds every problem, a line each. */
 export function configOf(source: string): LoadedConfig {
