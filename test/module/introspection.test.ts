@@ -1,0 +1,183 @@
+/**
+ * What `dagger call` sees of the module, by the very code by which Dagger sees it, held against golden.json: no change of
+ * src/ goes unseen. `UPDATE_GOLDEN=1 npx vitest run test/module` writes the file anew; read its difference.
+ */
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { format } from "prettier";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { catalogue } from "../../ci/stages/catalogue.ts";
+import { events } from "../../ci/trigger/trigger.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const goldenFile = join(import.meta.dirname, "golden.json");
+const sdk = join(root, "node_modules/@dagger.io/dagger/dist/src");
+
+/** The parts of what the SDK's introspector returns that this test reads. */
+interface Described {
+  readonly name: string;
+  readonly description?: string;
+}
+interface Argument extends Described {
+  readonly type?: TypeDef;
+  readonly isOptional: boolean;
+  readonly defaultValue?: unknown;
+  readonly ignore?: readonly string[];
+  readonly defaultPath?: string;
+}
+interface TypeDef {
+  readonly kind: string;
+  readonly name?: string;
+  readonly typeDef?: TypeDef;
+}
+interface Method extends Described {
+  readonly alias?: string;
+  readonly cache?: string;
+  readonly isCheck: boolean;
+  readonly arguments: Readonly<Record<string, Argument>>;
+  readonly returnType?: TypeDef;
+}
+interface Scanned extends Described {
+  readonly objects: Readonly<
+    Record<
+      string,
+      Described & {
+        readonly _constructor?: { readonly arguments: Readonly<Record<string, Argument>> };
+        readonly methods: Readonly<Record<string, Method>>;
+        readonly properties: Readonly<Record<string, Described & { readonly isExposed: boolean }>>;
+      }
+    >
+  >;
+  readonly enums: Readonly<
+    Record<string, Described & { readonly values: Readonly<Record<string, Described & { readonly value: string }>> }>
+  >;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "weir-module-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Scans like Dagger's runtime does: every file of src/, and the client's own types from a client.gen.ts. */
+async function scanModule(): Promise<Scanned> {
+  const client = join(folder, "client.gen.ts");
+  // The npm package brings the client's types only as declarations; their names are all that is asked of them.
+  copyFileSync(join(sdk, "api/client.gen.d.ts"), client);
+  const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const introspector = pathToFileURL(join(sdk, "module/introspector/index.js")).href;
+  const { scan } = (await import(introspector)) as {
+    scan(files: readonly string[], module: string, load: boolean): Promise<Scanned>;
+  };
+  return scan([...files.map((name) => join(root, "src", name)), client], nameInManifest(), false);
+}
+
+const manifest = JSON.parse(readFileSync(join(root, "dagger.json"), "utf8")) as Readonly<Record<string, unknown>>;
+const nameInManifest = () => String(manifest["name"]);
+
+/** `[Stage]`, `string`: a type in a word. */
+function typeText(type: TypeDef | undefined): string {
+  if (type === undefined) return "unknown";
+  if (type.typeDef !== undefined) return `[${typeText(type.typeDef)}]`;
+  return type.name ?? type.kind.replace(/_KIND$/, "").toLowerCase();
+}
+
+const described = ({ name, description }: Described) => ({ name, doc: description ?? "" });
+
+const argumentShape = (argument: Argument) => ({
+  ...described(argument),
+  type: typeText(argument.type),
+  optional: argument.isOptional || argument.defaultValue !== undefined,
+  default: argument.defaultValue,
+  defaultPath: argument.defaultPath,
+  ignore: argument.ignore,
+});
+
+/** What golden.json holds. */
+function shapeOf({ name, description, objects, enums }: Scanned) {
+  return {
+    module: { name, doc: description ?? "" },
+    objects: Object.values(objects).map((object) => ({
+      ...described(object),
+      constructor: Object.values(object._constructor?.arguments ?? {}).map(argumentShape),
+      exposedFields: Object.values(object.properties)
+        .filter(({ isExposed }) => isExposed)
+        .map(({ name: field }) => field),
+      functions: Object.values(object.methods).map((method) => ({
+        ...described(method),
+        alias: method.alias,
+        cache: method.cache,
+        check: method.isCheck,
+        returns: typeText(method.returnType),
+        arguments: Object.values(method.arguments).map(argumentShape),
+      })),
+    })),
+    enums: Object.values(enums).map((each) => ({
+      ...described(each),
+      values: Object.values(each.values).map((value) => ({ ...described(value), value: value.value })),
+    })),
+  };
+}
+
+describe("the Dagger module", () => {
+  let shape: ReturnType<typeof shapeOf>;
+  let weir: (typeof shape.objects)[number];
+  let functions: typeof weir.functions;
+  beforeAll(async () => {
+    shape = shapeOf(await scanModule());
+    weir = shape.objects[0]!;
+    functions = weir.functions;
+  }, 60_000);
+
+  it("is what golden.json says", async () => {
+    const found = JSON.stringify(shape, null, 2);
+    if (process.env["UPDATE_GOLDEN"] === "1") {
+      writeFileSync(goldenFile, await format(found, { parser: "json", printWidth: 130, objectWrap: "preserve" }));
+    }
+    expect(JSON.parse(found)).toEqual(JSON.parse(readFileSync(goldenFile, "utf8")));
+  });
+
+  it("has a function for each stage, by the stage's name", () => {
+    expect(functions.map(({ name }) => name)).toEqual(expect.arrayContaining(catalogue.map(({ name }) => name)));
+  });
+
+  it("offers the stages and the events that the command line knows", () => {
+    const values = Object.fromEntries(shape.enums.map((each) => [each.name, each.values.map(({ value }) => value)]));
+    expect(values["Stage"]).toEqual(catalogue.map(({ name }) => name));
+    expect(new Set(values["Event"])).toEqual(new Set(events));
+  });
+
+  it("says what each function, argument and choice is", () => {
+    const all = [
+      ...functions,
+      ...weir.constructor,
+      ...functions.flatMap((each) => each.arguments),
+      ...shape.enums,
+      ...shape.enums.flatMap(({ values }) => values),
+    ];
+    expect(all.filter(({ doc }) => doc === "").map(({ name }) => name)).toEqual([]);
+  });
+
+  it("says what a function is in its doc's first line, which is all that a list of them shows", () => {
+    const first = functions.map(({ doc }) => doc.split("\n")[0] ?? "");
+    expect(first.filter((line) => !line.endsWith("."))).toEqual([]);
+  });
+
+  it("never answers what has an effect from a cache", () => {
+    const cached = Object.fromEntries(functions.map(({ name, cache }) => [name, cache]));
+    expect(cached).toMatchObject({ run: "never", push: "never", deploy: "never" });
+    expect(Object.entries(cached).filter(([, cache]) => cache !== "never" && cache !== "session")).toEqual([]);
+  });
+
+  it("shows nothing of its state", () => {
+    expect(weir.exposedFields).toEqual([]);
+  });
+
+  it("is of the engine's release that package.json pins", () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      dependencies: Readonly<Record<string, string>>;
+    };
+    expect(manifest["engineVersion"]).toBe(`v${String(dependencies["@dagger.io/dagger"])}`);
+  });
+});
