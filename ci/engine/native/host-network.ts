@@ -40,41 +40,48 @@ export async function restoreHostNetwork(root: string, before: HostNetwork): Pro
  * nothing. `keepChains`: the filter table is older than the engine, so another user of CNI may need its shared chains.
  */
 export function removalOf(saved: string, keepChains: boolean): string | null {
-  const removals: Record<string, { rules: string[]; chains: string[] }> = {};
-  let table = "";
-  for (const line of saved.split("\n")) {
-    if (line.startsWith("*")) table = line.slice(1);
-    const entry = (removals[table] ??= { rules: [], chains: [] });
-    const ownRule = line.startsWith("-A POSTROUTING") && line.includes(`name: \\"${networkName}\\"`);
-    const ownForward = line.startsWith("-A CNI-FORWARD") && new RegExp(`-[sd] ${subnet.replaceAll(".", "\\.")}`).test(line);
-    const shared = !keepChains && /^-A (FORWARD|CNI-FORWARD) .*-j CNI-(FORWARD|ADMIN)$/.test(line);
-    if (ownRule || ownForward || shared) entry.rules.push(line.replace(/^-A/, "-D"));
-    const chain = ownRule ? /-j (CNI-[0-9a-f]+)/.exec(line)?.[1] : undefined;
-    if (chain !== undefined) entry.chains.push(chain);
-    const sharedChain = /^:(CNI-FORWARD|CNI-ADMIN) /.exec(line)?.[1];
-    if (sharedChain !== undefined && !keepChains) entry.chains.push(sharedChain);
-  }
-  const parts = Object.entries(removals)
-    .filter(([, { rules, chains }]) => rules.length + chains.length > 0)
-    .map(([name, { rules, chains }]) =>
-      [`*${name}`, ...rules, ...chains.map((chain) => `-F ${chain}`), ...chains.map((chain) => `-X ${chain}`), "COMMIT", ""].join(
-        "\n",
-      ),
-    );
+  const tables = saved.split(/^(?=\*)/m).filter((part) => part.startsWith("*"));
+  const parts = tables.map((table) => tableRemovalOf(table.split("\n"), keepChains)).filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join("");
 }
 
-/** True where a table has chains but not one rule. */
+const ownComment = `name: \\"${networkName}\\"`;
+const ownAddress = new RegExp(`^-A CNI-FORWARD (.* )?-[sd] ${subnet.replaceAll(".", "\\.")}`);
+/** What the first container of any CNI network brings along, and the last one leaves. */
+const sharedJump = /^-A (FORWARD|CNI-FORWARD) .*-j CNI-(FORWARD|ADMIN)$/;
+
+function tableRemovalOf([name = "", ...lines]: readonly string[], keepChains: boolean): string | null {
+  const isOwn = (line: string) => (line.startsWith("-A POSTROUTING ") && line.includes(ownComment)) || ownAddress.test(line);
+  const isForeign = (line: string) => /^-A CNI-(FORWARD|ADMIN) /.test(line) && !isOwn(line) && !sharedJump.test(line);
+  const keepShared = keepChains || lines.some(isForeign);
+  const rules = lines.filter((line) => isOwn(line) || (!keepShared && sharedJump.test(line)));
+  const ownChains = lines
+    .filter((line) => line.includes(ownComment))
+    .map((line) => /^-A (CNI-[0-9a-f]+) |-j (CNI-[0-9a-f]+)$/.exec(line));
+  const sharedChains = lines.map((line) => /^:(CNI-FORWARD|CNI-ADMIN) /.exec(line)).filter(() => !keepShared);
+  const chains = [...new Set([...ownChains, ...sharedChains].map((match) => match?.[1] ?? match?.[2]))].filter(
+    (chain) => chain !== undefined,
+  );
+  if (rules.length + chains.length === 0) return null;
+  return [
+    name,
+    ...rules.map((line) => line.replace(/^-A/, "-D")),
+    ...chains.map((chain) => `-F ${chain}`),
+    ...chains.map((chain) => `-X ${chain}`),
+    "COMMIT\n",
+  ].join("\n");
+}
+
+/** True where a table has chains but not one rule. No listing is no proof. */
 export function isEmptyTable(listing: string): boolean {
   const lines = listing.split("\n").map((line) => line.trim());
-  return lines.every(
-    (line) =>
-      line === "" ||
-      line === "}" ||
-      line.startsWith("#") ||
-      /^(table|chain) .*\{$/.test(line) ||
-      /^type .*;.*policy accept;$/.test(line),
-  );
+  const isPlain = (line: string) =>
+    line === "" ||
+    line === "}" ||
+    line.startsWith("#") ||
+    /^(table|chain) .*\{$/.test(line) ||
+    /^type .*;.*policy accept;$/.test(line);
+  return lines.some((line) => line.startsWith("table ")) && lines.every(isPlain);
 }
 
 async function listTables(root: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 /** Can the native engine work on this machine? Every reason why not, each with what mends it. */
 import { readFileSync } from "node:fs";
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { execa } from "execa";
 import semver from "semver";
 import { infrastructureError, type WeirError } from "../../errors.ts";
@@ -84,12 +85,6 @@ export async function readMachine(home: string): Promise<Machine> {
     ),
   );
   const go = await execa("go", ["env", "GOVERSION"], { reject: false, timeout: 10_000, env: { GOTOOLCHAIN: "local" } });
-  let freeBytes = Number.POSITIVE_INFINITY;
-  if (isLinux) {
-    await mkdir(home, { recursive: true });
-    const disk = await statfs(home);
-    freeBytes = disk.bavail * disk.bsize;
-  }
   return {
     platform: process.platform,
     arch: process.arch,
@@ -97,6 +92,14 @@ export async function readMachine(home: string): Promise<Machine> {
     fileSystems: isLinux ? readFileSync("/proc/filesystems", "utf8") : "",
     goVersion: go.exitCode === 0 ? go.stdout.replace(/^go/, "").trim() : null,
     missingPrograms: found.filter((name) => name !== null),
-    freeBytes,
+    freeBytes: isLinux ? await freeBytesAt(home) : Number.POSITIVE_INFINITY,
   };
+}
+
+/** What is free where the folder would be made. Looking leaves nothing behind, and fails nowhere: root may be missing yet. */
+async function freeBytesAt(folder: string): Promise<number> {
+  const disk = await statfs(folder).catch(() => null);
+  if (disk !== null) return disk.bavail * disk.bsize;
+  const parent = dirname(folder);
+  return parent === folder ? 0 : freeBytesAt(parent);
 }

@@ -29,7 +29,7 @@ const debian = "(?:-bookworm)?";
 
 export const recipes: readonly Recipe[] = [
   { reference: /^debian:(bookworm|12)(-slim)?$/, revision: 1, make: ({ seed }) => Promise.resolve(seed) },
-  { reference: /^busybox:(1|1\.\d+|stable|latest)(-\w+)?$/, revision: 1, make: makeBusybox },
+  { reference: /^busybox:(1(?:\.\d+){0,2}|stable|latest)(-\w+)?$/, revision: 1, make: makeBusybox },
   { reference: new RegExp(`^node:(\\d+(?:\\.\\d+){0,2})${debian}(-slim)?$`), revision: 2, make: makeNode },
   { reference: new RegExp(`^golang:(\\d+\\.\\d+(?:\\.\\d+)?)${debian}$`), revision: 2, make: makeGo },
   { reference: new RegExp(`^postgres:15(?:\\.\\d+)?${debian}$`), revision: 2, make: makePostgres },
