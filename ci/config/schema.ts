@@ -86,6 +86,32 @@ const policy = map({
   ),
 });
 
+const reviewTarget = map({
+  approvals: f.optional("Approvals that a change needs there.", f.whole(0, 20)),
+  dismissStale: f.optional("Whether an approval of an older commit counts no more there.", f.flag),
+  countSelf: f.optional("Whether the approval of who wrote the change counts there.", f.flag),
+  codeOwners: f.optional("Whether the owners of the changed files must approve there.", f.flag),
+});
+
+const review = map({
+  approvals: f.key("Approvals that a change needs; 0: none.", f.whole(0, 20), 1),
+  dismissStale: f.key("Whether an approval of an older commit counts no more.", f.flag, true),
+  countSelf: f.key("Whether the approval of who wrote the change counts.", f.flag, false),
+  codeOwners: f.key("Whether the owners of the changed files must approve, by CODEOWNERS.", f.flag, false),
+  events: f.key("The events on which reviews are asked for.", list(z.enum(events)).check(z.minLength(1, "at least one event")), [
+    "pull-request",
+  ]),
+  targets: f.key(
+    "By kind of the branch that the change is for: what differs there.",
+    z.record(f.slug, reviewTarget, "a map of branch kinds"),
+    {},
+  ),
+  signers: f.maybe(
+    "The allowed signers file of reviews that commits bear, read as it was before the change; null: git's own setting.",
+    f.relativePath,
+  ),
+});
+
 const service = map({
   image: f.required("The image that the service runs.", f.image),
   port: f.required("The port that it listens on.", f.whole(1, 65_535)),
@@ -122,6 +148,7 @@ export const weirSchema = map({
   packages: f.key("The packages, where the repository holds several; none: found out.", list(packageEntry), []),
   branches: f.key("Branch kinds, laid over the GitFlow table.", z.record(f.slug, branch, "a map of branch kinds"), {}),
   policy: f.key("What runs when.", policy, {}),
+  review: f.key("The reviews that the gate asks for.", review, {}),
   services: f.key("What the app needs around it.", z.record(f.slug, service, "a map of services"), {}),
   stages: f.key(
     "By stage: what differs from the toolchain's own way.",

@@ -4,7 +4,7 @@ import { problemsOf } from "./app.ts";
 const argv = 'expected a command as a list of its words, such as ["npm", "test"]: no shell splits a text';
 const duration = "expected a duration from 1ms to 576h, such as 500ms, 30s, 5m or 1h";
 const topKeys =
-  "expected name, app, packages, branches, policy, services, stages, coverage, performance, registry, certificates or engine";
+  "expected name, app, packages, branches, policy, review, services, stages, coverage, performance, registry, certificates or engine";
 
 describe("a value that does not fit", () => {
   it.each([
