@@ -92,6 +92,17 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
       finish(await explainCommand(stage, options));
     });
 
+  withSource(weir.command("gate"))
+    .description("the one check that a host requires: what has run, held against the plan, and the reviews")
+    .option("--run <path>", "run.json, or its folder; without it the newest run of the app")
+    .option("--json", "the versioned verdict")
+    .option("--report", "tell the host, as the commit's status")
+    .addHelpText("after", examples("weir gate", "weir gate --run .weir/runs/2026-01-01T00-00-00-ab12", "weir gate --report"))
+    .action(async (options: object) => {
+      const { gateCommand } = await import("./commands/gate.ts");
+      finish(await gateCommand(options, signal));
+    });
+
   const config = weir.command("config").description("check weir.yaml and environments/, or print their schema");
   withSource(config.command("check"))
     .description("report every problem, or that there is none")
