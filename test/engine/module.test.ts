@@ -2,10 +2,14 @@
  * The module's own work on a real engine and a real app. A module runs in a container that only Dagger's runtime makes, so
  * here its functions are called over a session of Weir's, with what src/index.ts would give them.
  */
+import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createInterface } from "node:readline";
+import { connection, dag } from "@dagger.io/dagger";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { chooseEngine, type EngineChoice } from "../../ci/engine/choose.ts";
 import { hostBundle } from "../../ci/engine/host-certificates.ts";
 import { ensureImages } from "../../ci/engine/native/images.ts";
@@ -14,10 +18,11 @@ import { openSession, type Session } from "../../ci/engine/session.ts";
 import * as weir from "../../ci/module.ts";
 import type { Plan } from "../../ci/plan/plan.ts";
 import type { RunRecord } from "../../ci/report/report.ts";
-import { imagesOf } from "../../ci/toolchains/availability.ts";
+import { imagesOf } from "../../ci/toolchains/images.ts";
 import type { SimulateOptions } from "../../ci/trigger/simulate.ts";
 import { version } from "../../ci/version.ts";
 import { planOf, readWorld } from "../../ci/world.ts";
+import { invokeModule, scanModule, type Scanned, type Sent } from "../module/sdk.ts";
 import { cloneApp, commitAll, git, removeFolders, stageOf, temporaryFolder } from "./user.ts";
 
 let engine: EngineChoice;
@@ -218,5 +223,71 @@ describe("a call that delivers", () => {
     const app = await withImages(await cloneApp("greeter", { branch: "feature/push" }));
     const text = await weir.deliveryText(callOn(app, { registry: engine.native?.registry ?? null }), "push");
     expect(text).toMatch(/image +127\.0\.0\.1:\d+\/greeter:sha-[0-9a-f]{12}@sha256:[0-9a-f]{64}/);
+  });
+});
+
+describe("a call by Dagger's own code, up to what only its runtime has", () => {
+  let scanned: Scanned;
+  let loaded: object;
+  let child: ChildProcess | null = null;
+  beforeAll(async () => {
+    scanned = await scanModule();
+    loaded = await import("../../src/index.ts");
+    const parameters = engine.session ?? (await openDaggerSession());
+    vi.stubEnv("DAGGER_SESSION_PORT", String(parameters.port)).stubEnv("DAGGER_SESSION_TOKEN", parameters.token);
+    vi.spyOn(process, "cwd").mockReturnValue(temporaryFolder());
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    child?.stdin?.end();
+    child?.kill("SIGTERM");
+  });
+
+  /** The session that Dagger's CLI opens for a module: only by its port does the SDK's global client find one. */
+  async function openDaggerSession(): Promise<{ port: number; token: string }> {
+    const runner = engine.runnerHost === null ? {} : { _EXPERIMENTAL_DAGGER_RUNNER_HOST: engine.runnerHost };
+    child = spawn(engine.cli, ["session"], { stdio: ["pipe", "pipe", "ignore"], env: { ...process.env, ...runner } });
+    const [line] = (await once(createInterface({ input: child.stdout! }), "line")) as [string];
+    const { port, session_token: token } = JSON.parse(line) as { port: number; session_token: string };
+    return { port, token };
+  }
+
+  /** The constructor, its state as JSON, and a function on it, as `dagger call` sends them. */
+  async function daggerCall(app: string, said: Readonly<Record<string, unknown>>, fnName: string, fnArgs: Sent["fnArgs"]) {
+    let answer: unknown;
+    await connection(async () => {
+      const source = await dag.host().directory(app).id();
+      const state = await invokeModule(scanned, loaded, { fnName: "", parentArgs: {}, fnArgs: { source, fork: false, ...said } });
+      answer = await invokeModule(scanned, loaded, { fnName, parentArgs: state as Sent["parentArgs"], fnArgs });
+    });
+    return answer;
+  }
+
+  it("keeps what the constructor was given: the files, the choices, the words", async () => {
+    const app = await cloneApp("greeter");
+    const said = { event: "pullRequest", branch: "feature/x", target: "development", fork: true };
+    const plan = JSON.parse(String(await daggerCall(app, said, "plan", { only: ["unit", "endToEnd"], skip: ["lint"] }))) as Plan;
+    expect(plan.app).toBe("greeter");
+    expect(plan.trigger).toMatchObject({ event: "pull-request", branch: "feature/x", target: "development", trust: "untrusted" });
+    expect(plan.stages.filter(({ decision }) => decision === "run").map(({ name }) => name)).toContain("unit");
+    expect(decisionOn(plan, "performance")).toBe("skip");
+  });
+
+  it("leaves out what was not said, and has each default", async () => {
+    const plan = JSON.parse(String(await daggerCall(await cloneApp("greeter"), {}, "plan", {}))) as Plan;
+    expect(plan.trigger).toMatchObject({ event: "manual", branch: "main" });
+    expect(decisionOn(plan, "push")).toBe("run");
+  });
+
+  it("takes one choice, and refuses in words", async () => {
+    const app = await cloneApp("greeter");
+    expect(await refusal(daggerCall(app, {}, "debug", { stage: "deploy" }))).toMatch(/deploy delivers.*\[stage\.delivers\]$/s);
+    expect(await refusal(daggerCall(app, {}, "push", {}))).toMatch(/\[registry\.none\]$/);
+  });
+
+  it("has the stage e2e under a name that Dagger does not spell e-2-e", async () => {
+    const missing = await refusal(daggerCall(temporaryFolder(), {}, "endToEnd", {}));
+    expect(missing).toMatch(/\[app\.unknown\]$/);
   });
 });

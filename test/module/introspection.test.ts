@@ -2,79 +2,15 @@
  * What `dagger call` sees of the module, by the very code by which Dagger sees it, held against golden.json: no change of
  * src/ goes unseen. `UPDATE_GOLDEN=1 npx vitest run test/module` writes the file anew; read its difference.
  */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { format } from "prettier";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { catalogue } from "../../ci/stages/catalogue.ts";
 import { events } from "../../ci/trigger/trigger.ts";
+import { manifest, root, scanModule, type Argument, type Described, type Scanned, type TypeDef } from "./sdk.ts";
 
-const root = resolve(import.meta.dirname, "../..");
 const goldenFile = join(import.meta.dirname, "golden.json");
-const sdk = join(root, "node_modules/@dagger.io/dagger/dist/src");
-
-/** The parts of what the SDK's introspector returns that this test reads. */
-interface Described {
-  readonly name: string;
-  readonly description?: string;
-}
-interface Argument extends Described {
-  readonly type?: TypeDef;
-  readonly isOptional: boolean;
-  readonly defaultValue?: unknown;
-  readonly ignore?: readonly string[];
-  readonly defaultPath?: string;
-}
-interface TypeDef {
-  readonly kind: string;
-  readonly name?: string;
-  readonly typeDef?: TypeDef;
-}
-interface Method extends Described {
-  readonly alias?: string;
-  readonly cache?: string;
-  readonly isCheck: boolean;
-  readonly arguments: Readonly<Record<string, Argument>>;
-  readonly returnType?: TypeDef;
-}
-interface Scanned extends Described {
-  readonly objects: Readonly<
-    Record<
-      string,
-      Described & {
-        readonly _constructor?: { readonly arguments: Readonly<Record<string, Argument>> };
-        readonly methods: Readonly<Record<string, Method>>;
-        readonly properties: Readonly<Record<string, Described & { readonly isExposed: boolean }>>;
-      }
-    >
-  >;
-  readonly enums: Readonly<
-    Record<string, Described & { readonly values: Readonly<Record<string, Described & { readonly value: string }>> }>
-  >;
-}
-
-const folder = mkdtempSync(join(tmpdir(), "weir-module-"));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Scans like Dagger's runtime does: every file of src/, and the client's own types from a client.gen.ts. */
-async function scanModule(): Promise<Scanned> {
-  const client = join(folder, "client.gen.ts");
-  // The npm package brings the client's types only as declarations; their names are all that is asked of them.
-  copyFileSync(join(sdk, "api/client.gen.d.ts"), client);
-  const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-  const introspector = pathToFileURL(join(sdk, "module/introspector/index.js")).href;
-  const { scan } = (await import(introspector)) as {
-    scan(files: readonly string[], module: string, load: boolean): Promise<Scanned>;
-  };
-  return scan([...files.map((name) => join(root, "src", name)), client], nameInManifest(), false);
-}
-
-const manifest = JSON.parse(readFileSync(join(root, "dagger.json"), "utf8")) as Readonly<Record<string, unknown>>;
-const nameInManifest = () => String(manifest["name"]);
 
 /** `[Stage]`, `string`: a type in a word. */
 function typeText(type: TypeDef | undefined): string {
@@ -162,6 +98,15 @@ describe("the Dagger module", () => {
   it("says what a function is in its doc's first line, which is all that a list of them shows", () => {
     const first = functions.map(({ doc }) => doc.split("\n")[0] ?? "");
     expect(first.filter((line) => !line.endsWith("."))).toEqual([]);
+  });
+
+  it("is all on the page for users, by the names that Dagger's CLI gives", () => {
+    const page = readFileSync(join(root, "docs/dagger-call.md"), "utf8");
+    const spelled = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const names = functions.map(({ name, alias }) => spelled(alias ?? name));
+    expect(names.filter((name) => !new RegExp(`\`${name}[\` ]`).test(page))).toEqual([]);
+    const flags = [weir.constructor, ...functions.map((each) => each.arguments)].flat().map(({ name }) => `--${spelled(name)}`);
+    expect(flags.filter((flag) => !page.includes(flag))).toEqual([]);
   });
 
   it("never answers what has an effect from a cache", () => {
