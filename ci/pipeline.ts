@@ -13,7 +13,7 @@ import type { Plan } from "./plan/plan.ts";
 import type { Selection } from "./plan/select.ts";
 import { planHeading } from "./plan/table.ts";
 import type { RunView } from "./report/live.ts";
-import { imagesOf } from "./toolchains/availability.ts";
+import { imagesOf } from "./toolchains/images.ts";
 import type { SimulateOptions } from "./trigger/simulate.ts";
 import { neverSent, planOf, readWorld } from "./world.ts";
 

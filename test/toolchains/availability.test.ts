@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Config, WeirInput } from "../../ci/config/schema.ts";
 import type { Plan } from "../../ci/plan/plan.ts";
 import { catalogue, type StageName } from "../../ci/stages/catalogue.ts";
-import { appOf, availabilityOf, imagesOf, type App } from "../../ci/toolchains/availability.ts";
+import { appOf, availabilityOf, type App } from "../../ci/toolchains/availability.ts";
+import { imagesOf } from "../../ci/toolchains/images.ts";
 import { detectApp } from "../../ci/toolchains/index.ts";
 import { configOf, filesOf } from "./files.ts";
 
@@ -33,7 +34,7 @@ describe("an app's Dockerfile", () => {
   it("is the one in its folder", () => {
     expect(read({ ...complete, ...dockerfile }).app).toMatchObject({
       dockerfile: "Dockerfile",
-      baseImages: ["node:20-bookworm-slim", "golang:1.25"],
+      dockerfileText: dockerfile.Dockerfile,
     });
   });
 
@@ -41,12 +42,12 @@ describe("an app's Dockerfile", () => {
     const texts = { ...complete, ...dockerfile, "build/prod.Dockerfile": "FROM redis:7\n" };
     expect(read(texts, { app: { dockerfile: "build/prod.Dockerfile" } }).app).toMatchObject({
       dockerfile: "build/prod.Dockerfile",
-      baseImages: ["redis:7"],
+      dockerfileText: "FROM redis:7\n",
     });
   });
 
   it("is none where there is none", () => {
-    expect(read(complete).app).toMatchObject({ dockerfile: null, baseImages: [] });
+    expect(read(complete).app).toMatchObject({ dockerfile: null, dockerfileText: "" });
   });
 });
 
