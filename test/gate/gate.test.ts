@@ -47,7 +47,7 @@ function gate(at: string, rest: Partial<GateOptions> = {}): Promise<GateResult> 
     report: false,
     weirVersion: weir,
     signal: stop,
-    deadlineMs: 2000,
+    deadlineMs: 8000,
     pauseMs: 5,
     ...rest,
   });
@@ -253,10 +253,10 @@ describe("the gate on GitHub", () => {
     const host = await server(routes);
     const around = onGithub(one, host.url);
     await ran(one.at, around);
-    const passed = await gate(one.at, { env: around, report: true, deadlineMs: 300 });
+    const passed = await gate(one.at, { env: around, report: true, deadlineMs: code === "status.timeout" ? 1500 : 8000 });
     expect(passed).toMatchObject({ verdict: "pass", exitCode: 0, status: { reported: false, error: { code } } });
     await ran(one.at, around, () => ({ outcome: "failed", exitCode: 1 }));
-    const failed = await gate(one.at, { env: around, report: true, deadlineMs: 300 });
+    const failed = await gate(one.at, { env: around, report: true, deadlineMs: code === "status.timeout" ? 1500 : 8000 });
     expect(failed).toMatchObject({ verdict: "fail", exitCode: 1, status: { reported: false } });
   });
 

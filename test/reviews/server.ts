@@ -72,7 +72,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, routes
 export const head = "a".repeat(40);
 export const older = "b".repeat(40);
 
-export const patient = { deadlineMs: 2000, pauseMs: 5, signal: new AbortController().signal } as const;
+export const patient = { deadlineMs: 8000, pauseMs: 5, signal: new AbortController().signal } as const;
 
 export function pullRequest(changes: Partial<Trigger> = {}): Trigger {
   return trigger({
