@@ -82,7 +82,7 @@ describe("the lock", { timeout: 30_000 }, () => {
   it("that can't be locked at all is told with the reason, and not as another's", async () => {
     for (const [path, reason] of [
       [join(home, "x".repeat(300)), /can't be locked: flock: .*too long/],
-      ["/dev/null/lock", /can't be locked: .*not a directory/],
+      ["/dev/null/lock", /can't be locked: E[A-Z]+: /],
     ] as const) {
       await expect(withLock(path, 1000, () => Promise.resolve())).rejects.toMatchObject({
         code: "engine.lock-failed",
