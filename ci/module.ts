@@ -163,10 +163,10 @@ function verdictText({ record, folder }: Run): string {
     return log === null ? null : folder.log(log);
   };
   const summary = renderSummary(record, { colour: false, width: 100, runDir: reportFolder, logTail });
-  if (record.exitCode === ExitCode.passed) return summary;
+  const hint = `The files named here: dagger call … report export --path ${reportFolder}`;
+  if (record.exitCode === ExitCode.passed) return `${summary}\n\n${hint}`;
   const broken = record.stages.filter(({ status }) => status === "failed" || status === "error");
   const failures = broken.map((stage) => `${stage.name} ${resultText(stage)}`);
-  const hint = `The files named here: dagger call … report export --path ${reportFolder}`;
   throw new Error([failures.join("\n"), summary, hint].join("\n\n"));
 }
 

@@ -128,7 +128,7 @@ describe("a call on the greeter", () => {
     const call = callOn(await withImages(await cloneApp("greeter")));
     const text = await weir.checkText(call, "unit");
     expect(text).toMatch(/tests +43 passed, 0 failed/);
-    expect(text).toMatch(/passed in .*: 2 stages passed.*12 skipped$/);
+    expect(text).toMatch(/passed in .*: 2 stages passed.*12 skipped\n\nThe files named here: .* report export --path report$/);
   });
 
   it("says first that a check had nothing to run", async () => {
