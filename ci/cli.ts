@@ -5,7 +5,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { ExitCode, messageOf, WeirError } from "./errors.ts";
 import { catalogue } from "./stages/catalogue.ts";
-import { events } from "./trigger/trigger.ts";
+import { events, hosts } from "./trigger/trigger.ts";
 import { version } from "./version.ts";
 
 const examples = (...lines: readonly string[]) => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
@@ -53,7 +53,7 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
 
   const run = withSelection(withTrigger(withSource(weir.command("run"))))
     .description("run the pipeline: what the branch policy asks for, in containers")
-    .option("--fresh", "run every command again; only downloads come from the cache")
+    .option("--fresh", "run every stage's commands again; downloads and image layers still come from the cache")
     .option("-q, --quiet", "no logs of stages that pass")
     .option("--json", "print the run's record in place of the summary")
     .addHelpText(
@@ -101,6 +101,33 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
     .action(async (options: object) => {
       const { gateCommand } = await import("./commands/gate.ts");
       finish(await gateCommand(options, signal));
+    });
+
+  const ciHosts = hosts.filter((host) => host !== "local");
+  withSource(weir.command("init"))
+    .description("write the file by which a CI host runs Weir")
+    .addOption(new Option("--host <host>", "which host").choices(ciHosts).makeOptionMandatory())
+    .option("--file <path>", "another path than the host's own, below the repository's root")
+    .addOption(
+      new Option("--runner <kind>", "GitLab: whether jobs start containers or run in a shell").choices(["container", "shell"]),
+    )
+    .option("--weir-repository <url>", "where the host fetches Weir from; default: this clone's origin")
+    .option("--weir-commit <id>", "which commit of it; default: this clone's")
+    .option("--force", "take the place of a file that was written or changed by hand, and keep that beside it")
+    .addHelpText("after", examples("weir init --host github", "weir init --host gitlab --file .gitlab/weir.yml"))
+    .action(async (options: object) => {
+      const { initCommand } = await import("./commands/init.ts");
+      finish(await initCommand(options as Parameters<typeof initCommand>[0]));
+    });
+  withSource(weir.command("verify"))
+    .description("fail where a host's file is not what this Weir writes, and say what differs")
+    .addOption(new Option("--host <host>", "only this host's; default: those that are there").choices(ciHosts))
+    .option("--file <path>", "another path than the host's own, below the repository's root")
+    .option("--json", "for scripts")
+    .addHelpText("after", examples("weir verify", "weir verify --host github"))
+    .action(async (options: object) => {
+      const { verifyCommand } = await import("./commands/verify.ts");
+      finish(await verifyCommand(options));
     });
 
   const config = weir.command("config").description("check weir.yaml and environments/, or print their schema");
