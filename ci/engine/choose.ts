@@ -4,8 +4,9 @@
  */
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { execa } from "execa";
+import { visible } from "../config/problem.ts";
 import { infrastructureError } from "../errors.ts";
 import { defaultRegistryPort, isUp, up, type NativeEngine } from "./native/engine.ts";
 import { engineVersion, layoutOf } from "./native/layout.ts";
@@ -43,7 +44,7 @@ export async function chooseEngine(progress: Progress, env: NodeJS.ProcessEnv = 
     if (
       error instanceof Error &&
       "code" in error &&
-      String(error.code).match(/^engine\.(not-linux|not-root|architecture|no-go|old-go|missing-programs)$/)
+      String(error.code).match(/^engine\.(not-linux|not-root|architecture|no-overlay|no-go|old-go|missing-programs)$/)
     ) {
       throw infrastructureError(
         "engine.none",
@@ -57,9 +58,9 @@ export async function chooseEngine(progress: Progress, env: NodeJS.ProcessEnv = 
 }
 
 async function openSessionChoice(env: NodeJS.ProcessEnv): Promise<EngineChoice | null> {
-  const port = Number(env["DAGGER_SESSION_PORT"]);
+  const port = /^\d{1,5}$/.test(env["DAGGER_SESSION_PORT"] ?? "") ? Number(env["DAGGER_SESSION_PORT"]) : 0;
   const token = env["DAGGER_SESSION_TOKEN"];
-  if (!port || token === undefined) return Promise.resolve(null);
+  if (port < 1 || port > 65_535 || token === undefined) return Promise.resolve(null);
   return Promise.resolve({
     kind: "session",
     description: `the open Dagger session on port ${String(port)}`,
@@ -73,6 +74,14 @@ async function openSessionChoice(env: NodeJS.ProcessEnv): Promise<EngineChoice |
 async function namedChoice(env: NodeJS.ProcessEnv): Promise<EngineChoice | null> {
   const host = env["_EXPERIMENTAL_DAGGER_RUNNER_HOST"];
   if (host === undefined || host === "") return null;
+  // The CLI would take `unix:/run/x.sock` for a name, and dial it for minutes.
+  if (!/^[a-z][a-z0-9+-]*:\/\/./.test(host)) {
+    throw infrastructureError(
+      "engine.misnamed",
+      `_EXPERIMENTAL_DAGGER_RUNNER_HOST names no engine: ${visible(host)}`,
+      "name one such as unix:///run/dagger/engine.sock or tcp://host:port, or unset the variable to let Weir choose",
+    );
+  }
   if (!(await isReachable(host))) {
     throw infrastructureError(
       "engine.dead",
@@ -97,8 +106,10 @@ async function runningChoice(progress: Progress): Promise<EngineChoice | null> {
 
 async function provisionedChoice(env: NodeJS.ProcessEnv): Promise<EngineChoice | null> {
   if (env["WEIR_ENGINE"] === "embedded") return null;
-  const present = runtimes.filter((name) => findProgram(name, env) !== null);
-  const found = await Promise.all(present.map(async (name) => ({ name, up: await runtimeAnswers(name) })));
+  const present = runtimes.map((name) => ({ name, path: findProgram(name, env) }));
+  const found = await Promise.all(
+    present.map(async ({ name, path }) => ({ name, up: path !== null && (await runtimeAnswers(name, path)) })),
+  );
   const runtime = found.find((entry) => entry.up);
   if (runtime === undefined) return null;
   return {
@@ -123,9 +134,9 @@ function embeddedChoice(native: NativeEngine): EngineChoice {
   };
 }
 
-async function runtimeAnswers(name: string): Promise<boolean> {
+async function runtimeAnswers(name: string, path: string): Promise<boolean> {
   const argv = name === "container" ? ["system", "status"] : ["info"];
-  const result = await execa(name, argv, { reject: false, timeout: probeDeadlineMs, killSignal: "SIGKILL", stdio: "ignore" });
+  const result = await execa(path, argv, { reject: false, timeout: probeDeadlineMs, killSignal: "SIGKILL", stdio: "ignore" });
   return result.exitCode === 0;
 }
 
@@ -156,8 +167,8 @@ export async function isReachable(host: string): Promise<boolean> {
 /** The Dagger CLI: the one named, one on the PATH, or the one that the embedded engine was built with. */
 function findCli(env: NodeJS.ProcessEnv): string {
   const built = builtPrograms(layoutOf(env));
-  const cli =
-    env["_EXPERIMENTAL_DAGGER_CLI_BIN"] ?? findProgram("dagger", env) ?? (built === null ? null : join(built, "dagger"));
+  const named = env["_EXPERIMENTAL_DAGGER_CLI_BIN"] ?? "";
+  const cli = named !== "" ? named : (findProgram("dagger", env) ?? (built === null ? null : join(built, "dagger")));
   if (cli !== null) return cli;
   throw infrastructureError(
     "engine.no-cli",
@@ -171,7 +182,7 @@ function findProgram(name: string, env: NodeJS.ProcessEnv): string | null {
     const path = join(folder, name);
     try {
       accessSync(path, constants.X_OK);
-      return path;
+      if (statSync(path).isFile()) return path;
     } catch {
       // Not in this folder.
     }
