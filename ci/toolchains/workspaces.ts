@@ -20,7 +20,8 @@ const mostPackages = 2000;
 export type PackagesConfig = Pick<Config, "packages"> & { readonly app: Pick<Config["app"], "path"> };
 
 /** The package graph; the app's own package is always in it. */
-export async function readPackageGraph(files: FileReader, config: PackagesConfig): Promise<PackageGraph> {
+export async function readPackageGraph(reader: FileReader, config: PackagesConfig): Promise<PackageGraph> {
+  const files = remembering(reader);
   const declared = config.packages.map(({ path }) => plainFolder(path));
   const members = declared.length > 0 ? await describeAll(files, declared) : await readMembers(files);
   if (!("length" in members)) return { known: false, reason: members.reason };
@@ -28,6 +29,19 @@ export async function readPackageGraph(files: FileReader, config: PackagesConfig
   const described = members.some(({ path }) => path === app) ? members : [...members, ...(await describeAll(files, [app]))];
   if (described.length > mostPackages) return { known: false, reason: `there are more than ${mostPackages} packages` };
   return graphOf(described);
+}
+
+/** Finding the members and describing them read the same manifests, and for 200 packages that is what a plan waits for. */
+function remembering(files: FileReader): FileReader {
+  const texts = new Map<string, string | null>();
+  const read = (path: string) => {
+    const known = texts.get(path);
+    if (known !== undefined) return known;
+    const text = files.read(path);
+    texts.set(path, text);
+    return text;
+  };
+  return { read, list: (path) => files.list(path) };
 }
 
 type Described = readonly DescribedPackage[];
