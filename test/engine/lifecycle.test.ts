@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -76,10 +76,13 @@ describe("the embedded engine", () => {
       expect((await weir(["engine", "up"])).exitCode).toBe(0);
       expect((await weir(["engine", "status", "--json"])).stdout).toContain('"answers": true');
     }
+    const leftover = join(layout.roots, "tmp-killed");
+    mkdirSync(leftover);
     const engine = findEngine(layout);
     process.kill(engine?.init ?? -1, "SIGKILL");
     while (findEngine(layout) !== null) await sleep(50);
     expect((await weir(["engine", "up"])).exitCode).toBe(0);
+    expect(existsSync(leftover)).toBe(false);
     await weir(["engine", "down"]);
     expect(await hostState()).toMatchObject({ mounts: [], bridge: false });
   });

@@ -12,7 +12,7 @@ import { layoutOf, type Layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import { readMachine, refusalOf } from "./preflight.ts";
 import { builtPrograms, ensurePrograms } from "./programs.ts";
-import { engineRootKey, ensureEngineRoot, ensureSeed, seedKey } from "./roots.ts";
+import { engineRootKey, ensureEngineRoot, ensureSeed, hasSeed, seedKey } from "./roots.ts";
 
 /** Building from nothing takes minutes; whoever waits for another's build waits at most this long. */
 const lockWaitMs = 20 * 60_000;
@@ -50,18 +50,33 @@ async function build(progress: Progress, layout: Layout): Promise<NativeEngine> 
   const running = findEngine(layout);
   const usable = running !== null && isCurrent(layout, running) && (await answers(layout.socket, 2000));
   if (usable) return describe(layout, running.registryPort);
-  const programs =
+  await removeLeftovers(layout);
+  // Compiling keeps the cores busy and installing packages the network: at once they take little longer than either.
+  const [programs] = await Promise.all([
     builtPrograms(layout) ??
-    (await progress.step("build the engine from its Go modules (about 3 minutes, once)", (note) => ensurePrograms(layout, note)));
+      progress.step("build the engine from its Go modules (about 3 minutes, once)", (note) => ensurePrograms(layout, note)),
+    hasSeed(layout)
+      ? null
+      : progress.step("make the seed of all images from Debian's packages (once)", (note) => ensureSeed(layout, note)),
+  ]);
   await stopEngine(layout);
   const port = await choosePort();
   const root = existsSync(rootPath(layout, port))
     ? rootPath(layout, port)
-    : await progress.step("make the engine's root from Debian's packages (about 1 minute, once)", (note) =>
+    : await progress.step("make the engine's root file system from the seed (once)", (note) =>
         ensureEngineRoot(layout, programs, port, note),
       );
   await progress.step("start the engine", () => startEngine(layout, root, port));
   return describe(layout, port);
+}
+
+/** What builds that were killed have left; the caller holds the lock, so nobody is at work in them. */
+async function removeLeftovers({ programs, roots }: Layout): Promise<void> {
+  for (const folder of [programs, roots]) {
+    const names = existsSync(folder) ? await readdir(folder) : [];
+    for (const name of names.filter((each) => each.startsWith("tmp-")))
+      await rm(`${folder}/${name}`, { recursive: true, force: true });
+  }
 }
 
 /** Ends it and restores the host. @returns false where none ran. */

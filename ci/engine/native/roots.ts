@@ -44,9 +44,13 @@ export function engineRootKey(registryPort: number): string {
   );
 }
 
+const seedFile = (layout: Layout) => join(layout.roots, `seed-${seedKey()}.tar`);
+
+export const hasSeed = (layout: Layout): boolean => existsSync(seedFile(layout));
+
 /** The seed as a tar file; made once for each key. */
 export async function ensureSeed(layout: Layout, note: (line: string) => void): Promise<string> {
-  const file = join(layout.roots, `seed-${seedKey()}.tar`);
+  const file = seedFile(layout);
   if (existsSync(file)) return file;
   await inTemporaryFolder(layout.roots, async (folder) => {
     const root = join(folder, "root");
