@@ -63,7 +63,9 @@ describe("scripts/test", { timeout: 60_000 }, () => {
   it("runs every part under a heading with its time, and counts all of it in the last line", async () => {
     const { exitCode, stdout, last } = await run();
     expect(stdout.match(/^== [a-z ]+$/gm)).toEqual(
-      ["install", "format check", "lint", "type check", "unit tests", "engine up", "engine tests"].map((name) => `== ${name}`),
+      ["install", "tools", "format check", "lint", "type check", "unit tests", "engine up", "engine tests"].map(
+        (name) => `== ${name}`,
+      ),
     );
     expect(stdout.match(/^== .+: passed in \d+\.\d s$/gm)).toHaveLength(7);
     expect(stdout).toContain("weir engine up");
