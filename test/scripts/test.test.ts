@@ -67,7 +67,7 @@ describe("scripts/test", { timeout: 60_000 }, () => {
         (name) => `== ${name}`,
       ),
     );
-    expect(stdout.match(/^== .+: passed in \d+\.\d s$/gm)).toHaveLength(7);
+    expect(stdout.match(/^== .+: passed in \d+\.\d s$/gm)).toHaveLength(8);
     expect(stdout).toContain("weir engine up");
     expect(stdout).toContain("skipped: engine tests: engine.test.ts: two");
     expect({ exitCode, last }).toEqual({ exitCode: 0, last: "5 passed, 0 failed, 2 skipped" });
