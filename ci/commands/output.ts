@@ -4,7 +4,7 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Columns side by side, two spaces between; the last one takes what is left of the line and wraps under itself. */
+/** Columns side by side, two spaces between; the widest takes what the others leave of the line, and wraps under itself. */
 export function table(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
@@ -14,7 +14,7 @@ export function table(
   const widths = columns.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const widest = widths.indexOf(Math.max(...widths));
   const others = widths.reduce((sum, each, column) => sum + (column === widest ? 0 : each + 2), 0);
-  widths[widest] = Math.min(widths[widest] ?? 0, Math.max(24, width - others - 2));
+  widths[widest] = Math.min(widths[widest] ?? 0, Math.max(24, width - others));
   return all.flatMap((row) => lines(row, widths)).join("\n");
 }
 
