@@ -16,8 +16,9 @@ mount --rbind /dev "$root/dev"
 mount --rbind /sys "$root/sys"
 mount -t proc proc "$root/proc"
 # A file of its own: the engine mounts over it, and must never meet the host's.
-cat /etc/resolv.conf >"$root/etc/resolv.conf"
-cat /etc/hosts >"$root/etc/hosts"
+for name in resolv.conf hosts; do
+  if [ -e "/etc/$name" ]; then cat "/etc/$name" >"$root/etc/$name"; fi
+done
 
 cd "$root"
 pivot_root . old

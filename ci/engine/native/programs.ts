@@ -32,18 +32,20 @@ export async function ensurePrograms(layout: Layout, note: (line: string) => voi
   await mkdir(layout.programs, { recursive: true });
   const building = await mkdtemp(join(layout.programs, "tmp-"));
   const cwd = recipeFolder();
-  const env = { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly -trimpath -buildvcs=false", GOWORK: "off" };
+  // The compiler's garbage is collected half as often: memory is cheaper here than minutes.
+  const env = { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly -trimpath -buildvcs=false", GOWORK: "off", GOGC: "200" };
   note("downloading modules");
   await runCommand({ argv: ["go", "mod", "download"], cwd, env, deadlineMs: 10 * 60_000 });
-  for (const [command, program] of Object.entries(commands)) {
-    note(`compiling ${program}`);
-    await runCommand({
-      argv: ["go", "build", "-ldflags", flags, "-o", join(building, program), `github.com/dagger/dagger/cmd/${command}`],
-      cwd,
-      env,
-      deadlineMs: 20 * 60_000,
-    });
-  }
+  note("compiling");
+  // All at once, so that no core waits while one program is linked.
+  const packages = Object.keys(commands).map((command) => `github.com/dagger/dagger/cmd/${command}`);
+  await runCommand({
+    argv: ["go", "build", "-ldflags", flags, "-o", `${building}/`, ...packages],
+    cwd,
+    env,
+    deadlineMs: 40 * 60_000,
+  });
+  for (const [command, program] of Object.entries(commands)) await rename(join(building, command), join(building, program));
   await writeFile(join(building, "VERSION"), `${engineVersion}\n`);
   const folder = join(layout.programs, programsKey());
   await rename(building, folder);

@@ -188,7 +188,10 @@ async function speedUpDpkg(root: string): Promise<void> {
 
 /** Names and addresses as the host resolves them, for the time of an installation. */
 async function copyHostNetworkFiles(root: string): Promise<void> {
-  for (const name of ["resolv.conf", "hosts"]) await writeFile(join(root, "etc", name), readFileSync(join("/etc", name)));
+  for (const name of ["resolv.conf", "hosts"]) {
+    const file = join("/etc", name);
+    if (existsSync(file)) await writeFile(join(root, "etc", name), readFileSync(file));
+  }
 }
 
 /** Package lists age and are large; whoever installs fetches them anew. */
