@@ -7,7 +7,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rm
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Client, Container } from "@dagger.io/dagger";
-import { onTestFinished } from "vitest";
+import { afterAll } from "vitest";
 import type { WeirInput } from "../../ci/config/schema.ts";
 import { outFolder, toolsOf } from "../../ci/engine/exec.ts";
 import type { StageContext, StageOutcome } from "../../ci/stages/stage.ts";
@@ -92,6 +92,12 @@ export function imageOf(entrypoint: Argv): Container {
   return new FolderContainer().withEntrypoint(entrypoint) as unknown as Container;
 }
 
+/** Removed at the end of the file: its tests run at once. */
+const roots: string[] = [];
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+});
+
 export interface FolderEngine {
   readonly context: StageContext;
   /** The working folder of what is executed. */
@@ -111,9 +117,7 @@ export interface EngineOptions {
 
 export function folderEngine({ shell, weir = {}, results = {}, env = {} }: EngineOptions): FolderEngine {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "weir-stage-")));
-  onTestFinished(() => {
-    rmSync(root, { recursive: true, force: true, maxRetries: 3 });
-  });
+  roots.push(root);
   const src = join(root, workdir);
   mkdirSync(src);
   const inRoot = (text: string) => text.replaceAll("/.weir/", `${root}/.weir/`);

@@ -24,7 +24,7 @@ it.skipIf(busybox === null)("the tests below are run with busybox itself too", (
   expect(shells.map(({ name }) => name)).toContain("busybox itself");
 });
 
-describe.each(shells)("with $name, a command", { timeout: 60_000 }, (shell: Shell) => {
+describe.each(shells)("with $name, a command", { timeout: 60_000, concurrent: true }, (shell: Shell) => {
   const start = (timeout = "1m", env: Readonly<Record<string, string>> = {}) =>
     folderEngine({ shell, weir: { stages: { unit: { timeout } } }, env });
 

@@ -41,7 +41,7 @@ function isAlive(pid: number): boolean {
   return existsSync(file) && !/^State:\s+[ZX]/m.test(readFileSync(file, "utf8"));
 }
 
-describe.each(shells)("with $name, an app", { timeout: 60_000 }, (shell: Shell) => {
+describe.each(shells)("with $name, an app", { timeout: 60_000, concurrent: true }, (shell: Shell) => {
   async function test(
     argv: Argv,
     requests: readonly Request[] = [],
