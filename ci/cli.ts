@@ -17,6 +17,11 @@ const names = (text: string, before: readonly string[] = []): readonly string[] 
   return [...before, ...found];
 };
 
+const wholeNumber = (text: string): number => {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError("It takes a whole number from 1 on.");
+  return Number(text);
+};
+
 function withSource(command: Command): Command {
   return command.option("-s, --source <folder>", "the app's folder", ".");
 }
@@ -133,6 +138,7 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
   const config = weir.command("config").description("check weir.yaml and environments/, or print their schema");
   withSource(config.command("check"))
     .description("report every problem, or that there is none")
+    .addHelpText("after", examples("weir config check", "weir config check --source test/apps/shop"))
     .action(async (options: object) => {
       const { configCheck } = await import("./commands/config.ts");
       finish(configCheck(options));
@@ -158,6 +164,7 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
       .command(name)
       .description(description)
       .option("--json", "for scripts")
+      .addHelpText("after", examples(`weir engine ${name}`))
       .action(async (options: object) => {
         const { engineCommand } = await import("./commands/engine.ts");
         finish(await engineCommand(name as keyof typeof engineCommands, options));
@@ -166,7 +173,8 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
   engine
     .command("logs")
     .description("the last lines of its log")
-    .option("-n, --lines <count>", "how many", (text) => Number.parseInt(text, 10), 100)
+    .option("-n, --lines <count>", "how many", wholeNumber, 100)
+    .addHelpText("after", examples("weir engine logs -n 200"))
     .action(async (options: object) => {
       const { engineLogs } = await import("./commands/engine.ts");
       finish(engineLogs(options));
@@ -175,6 +183,7 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
     .command("prune")
     .description("empty its cache of layers; with --all remove it, its images and its folder")
     .option("--all", "everything: the next start builds it again")
+    .addHelpText("after", examples("weir engine prune", "weir engine prune --all"))
     .action(async (options: object) => {
       const { enginePrune } = await import("./commands/engine.ts");
       finish(await enginePrune(options));

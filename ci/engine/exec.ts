@@ -56,34 +56,37 @@ export function withCommands(
 
 /** A log keeps its first and last parts: beyond 64 MB nobody reads it, and everybody waits for it. */
 const script = `# run.sh OUT SECONDS REPORTS COMMAND...
-b=/.weir/busybox out=$1 seconds=$2 reports=$3
+# All names begin with weir_: one that the container's environment has too would reach the command with another value.
+weir_b=/.weir/busybox weir_out=$1 weir_seconds=$2 weir_reports=$3
 shift 3
-if [ -s "$out/exit" ] && read -r before <"$out/exit" && [ "$before" != 0 ]; then exit 0; fi
-$b mkdir -p "$out/reports"
+if [ -s "$weir_out/exit" ] && read -r weir_code <"$weir_out/exit" && [ "$weir_code" != 0 ]; then exit 0; fi
+$weir_b mkdir -p "$weir_out/reports"
 # One execution has one name: a result that bears a name seen before comes from the cache.
-[ -e "$out/execution" ] || $b cat /proc/sys/kernel/random/uuid >"$out/execution"
-[ -e "$out/started" ] || $b date +%s >"$out/started"
-read -r up rest </proc/uptime
-printf '$ %s\\n' "$*" >>"$out/log"
-$b timeout -k 5 "$seconds" "$@" >>"$out/log" 2>&1 </dev/null
-code=$?
-read -r now rest </proc/uptime
-echo "$up $now" >>"$out/seconds"
-if [ $code != 0 ] && [ $((\${now%.*} - \${up%.*})) -ge "$seconds" ]; then
-  printf 'weir: ended after %s s, the stage'"'"'s timeout\\n' "$seconds" >>"$out/log"
-  : >"$out/timed-out"
+[ -e "$weir_out/execution" ] || $weir_b cat /proc/sys/kernel/random/uuid >"$weir_out/execution"
+[ -e "$weir_out/started" ] || $weir_b date +%s >"$weir_out/started"
+read -r weir_up weir_rest </proc/uptime
+printf '$ %s\\n' "$*" >>"$weir_out/log"
+$weir_b timeout -k 5 "$weir_seconds" "$@" >>"$weir_out/log" 2>&1 </dev/null
+weir_code=$?
+read -r weir_now weir_rest </proc/uptime
+echo "$weir_up $weir_now" >>"$weir_out/seconds"
+# In hundredths. A command that was told to end may end with 0, and has not passed.
+if [ $((\${weir_now%.*}\${weir_now#*.} - \${weir_up%.*}\${weir_up#*.})) -ge "\${weir_seconds}00" ]; then
+  [ $weir_code != 0 ] || weir_code=124
+  printf 'weir: ended after %s s, the stage'"'"'s timeout\\n' "$weir_seconds" >>"$weir_out/log"
+  : >"$weir_out/timed-out"
 fi
-echo $code >"$out/exit"
-size=$($b stat -c %s "$out/log")
-if [ "$size" -gt 67108864 ]; then
-  { $b head -c 8388608 "$out/log"; printf '\\nweir: %s bytes left out here\\n' $((size - 41943040)); $b tail -c 33554432 "$out/log"; } >"$out/log.short"
-  $b mv "$out/log.short" "$out/log"
+echo $weir_code >"$weir_out/exit"
+weir_size=$($weir_b stat -c %s "$weir_out/log")
+if [ "$weir_size" -gt 67108864 ]; then
+  { $weir_b head -c 8388608 "$weir_out/log"; printf '\\nweir: %s bytes left out here\\n' $((weir_size - 41943040)); $weir_b tail -c 33554432 "$weir_out/log"; } >"$weir_out/log.short"
+  $weir_b mv "$weir_out/log.short" "$weir_out/log"
 fi
-n=0
-printf '%s\\n' "$reports" | while read -r report; do
-  n=$((n + 1))
-  if [ -n "$report" ] && [ -f "$report" ]; then $b cp "$report" "$out/reports/$n"; fi
+weir_n=0
+printf '%s\\n' "$weir_reports" | while IFS= read -r weir_report; do
+  weir_n=$((weir_n + 1))
+  if [ -n "$weir_report" ] && [ -f "$weir_report" ]; then $weir_b cp -- "$weir_report" "$weir_out/reports/$weir_n"; fi
 done
-$b tail -c 65536 "$out/log"
+$weir_b tail -c 65536 "$weir_out/log"
 exit 0
 `;

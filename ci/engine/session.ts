@@ -4,6 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
+import { setMaxListeners } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Context } from "@dagger.io/dagger";
@@ -92,6 +93,8 @@ function watchEngine(host: string, session: Session): void {
 
 function sessionOver(port: number, token: string, child: ChildProcess | null, host: string | null): Session {
   const controller = new AbortController();
+  // Every query that is under way listens to it.
+  setMaxListeners(0, controller.signal);
   let closing = false;
   let noteClosed: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {

@@ -103,7 +103,7 @@ function failureOf(error: unknown, signal: AbortSignal): Pick<StageResult, "stat
       reason: isEngine ? `${reason.message} (${reason.remedy})` : "interrupted",
     };
   }
-  const name = (error as { name?: string }).name;
+  const name = error instanceof Error ? error.name : "unknown";
   const text = messageOf(error).split("\n").slice(0, 5).join(" ").slice(0, 500);
   return { status: name === "ExecError" ? "failed" : "error", reason: text };
 }

@@ -58,60 +58,64 @@ function lastWord(log: string | undefined): string | null {
 }
 
 const script = `# smoke.sh OUT SECONDS PORT HEALTH [PATH STATUS CONTAINS]... -- COMMAND...
-b=/.weir/busybox out=$1/keep seconds=$2 port=$3 health=$4
+# All names begin with weir_: one that the app's environment has too would reach it with another value.
+weir_b=/.weir/busybox weir_out=$1/keep weir_seconds=$2 weir_port=$3 weir_health=$4
 shift 4
-requests=$out/requests
-: >"$requests"
+weir_requests=$weir_out/requests
+: >"$weir_requests"
 while [ "$1" != -- ]; do
-  printf '%s\\n%s\\n%s\\n' "$1" "$2" "$3" >>"$requests"
+  printf '%s\\n%s\\n%s\\n' "$1" "$2" "$3" >>"$weir_requests"
   shift 3
 done
 shift
-verdict() { echo "weir: $1"; printf '%s\\n' "$1" >"$out/verdict"; }
+verdict() { echo "weir: $1"; printf '%s\\n' "$1" >"$weir_out/verdict"; }
 # By the container's own address: an app that listens on loopback alone would be reached by nobody.
-host=$($b hostname -i 2>/dev/null | $b cut -d' ' -f1)
-host=\${host:-127.0.0.1}
-"$@" >"$out/app.log" 2>&1 &
-app=$!
+weir_host=$($weir_b hostname -i 2>/dev/null | $weir_b cut -d' ' -f1)
+weir_host=\${weir_host:-127.0.0.1}
+"$@" >"$weir_out/app.log" 2>&1 &
+weir_app=$!
 end() {
-  kill -TERM $app 2>/dev/null
-  n=0
-  while kill -0 $app 2>/dev/null && [ $n -lt 50 ]; do $b sleep 0.1; n=$((n + 1)); done
-  kill -KILL $app 2>/dev/null
+  kill -TERM $weir_app 2>/dev/null
+  weir_n=0
+  while kill -0 $weir_app 2>/dev/null && [ $weir_n -lt 50 ]; do $weir_b sleep 0.1; weir_n=$((weir_n + 1)); done
+  kill -KILL $weir_app 2>/dev/null
   echo "--- what the app printed:"
-  $b tail -n 200 "$out/app.log"
+  $weir_b tail -n 200 "$weir_out/app.log"
   exit "$1"
 }
-read -r up rest </proc/uptime
-limit=$((\${up%.*} + seconds))
-until $b timeout 2 $b wget -q -O /dev/null "http://$host:$port$health" 2>"$out/last"; do
-  if ! kill -0 $app 2>/dev/null; then
-    wait $app
+read -r weir_up weir_rest </proc/uptime
+weir_limit=$((\${weir_up%.*} + weir_seconds))
+until $weir_b timeout 2 $weir_b wget -Y off -q -O /dev/null "http://$weir_host:$weir_port$weir_health" 2>"$weir_out/last"; do
+  if ! kill -0 $weir_app 2>/dev/null; then
+    wait $weir_app
     verdict "the app ended with exit code $? before it was ready"
     end 1
   fi
-  read -r now rest </proc/uptime
-  if [ \${now%.*} -ge $limit ]; then
-    verdict "the app did not answer at $health on port $port within $seconds s: $($b tail -n 1 "$out/last")"
+  read -r weir_now weir_rest </proc/uptime
+  if [ \${weir_now%.*} -ge $weir_limit ]; then
+    verdict "the app did not answer at $weir_health on port $weir_port within $weir_seconds s: $($weir_b tail -n 1 "$weir_out/last")"
     end 1
   fi
-  $b sleep 0.1
+  $weir_b sleep 0.1
 done
-echo "weir: ready, $health answers"
-while read -r path && read -r status && read -r contains; do
-  $b timeout 10 $b wget -S -O "$out/body" "http://$host:$port$path" >"$out/last" 2>&1
-  got=$($b sed -n 's/.*HTTP\\/[0-9.]* \\([0-9][0-9][0-9]\\).*/\\1/p' "$out/last" | $b tail -n 1)
-  if [ "$got" != "$status" ]; then
-    verdict "$path answered \${got:-nothing}, and $status was expected"
+echo "weir: ready, $weir_health answers"
+while IFS= read -r weir_path && read -r weir_status && IFS= read -r weir_contains; do
+  # None that an earlier answer left; and wget follows a redirect, even where it is what is expected.
+  $weir_b rm -f "$weir_out/body"
+  case $weir_status in 3??) weir_which=head ;; *) weir_which=tail ;; esac
+  $weir_b timeout 10 $weir_b wget -Y off -S -O "$weir_out/body" "http://$weir_host:$weir_port$weir_path" >"$weir_out/last" 2>&1
+  weir_got=$($weir_b sed -n 's/.*HTTP\\/[0-9.]* \\([0-9][0-9][0-9]\\).*/\\1/p' "$weir_out/last" | $weir_b $weir_which -n 1)
+  if [ "$weir_got" != "$weir_status" ]; then
+    verdict "$weir_path answered \${weir_got:-nothing}, and $weir_status was expected"
     end 1
   fi
-  if [ -n "$contains" ] && ! $b grep -qF -- "$contains" "$out/body"; then
-    verdict "the answer of $path does not contain what was expected: $contains"
+  if [ -n "$weir_contains" ] && ! $weir_b grep -qF -- "$weir_contains" "$weir_out/body" 2>/dev/null; then
+    verdict "the answer of $weir_path does not contain what was expected: $weir_contains"
     end 1
   fi
-  echo "weir: $path answered $got"
-done <"$requests"
-if ! kill -0 $app 2>/dev/null; then
+  echo "weir: $weir_path answered $weir_got"
+done <"$weir_requests"
+if ! kill -0 $weir_app 2>/dev/null; then
   verdict "the app ended while it was tested"
   end 1
 fi

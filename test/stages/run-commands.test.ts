@@ -16,7 +16,7 @@ async function run(engine: FolderEngine, commands: readonly Argv[], reports: rea
 }
 
 /** A known fault of run.sh: the test fails until it is mended, and says so once it is. */
-const known = it.fails;
+const known = it;
 
 const logOf = ({ log }: StageOutcome): string => readFileSync(log!, "utf8");
 

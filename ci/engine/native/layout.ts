@@ -3,7 +3,7 @@
  * `weir engine status` lists it; `weir engine prune` empties it.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -86,6 +86,10 @@ export function contentKey(...parts: readonly (string | Buffer)[]): string {
 /** Certificates that the host trusts beyond its distribution's, by file name: a company's proxy has one. */
 export function hostCertificates(folder = "/usr/local/share/ca-certificates"): ReadonlyMap<string, Buffer> {
   if (!existsSync(folder)) return new Map();
-  const names = readdirSync(folder).filter((name) => name.endsWith(".crt"));
-  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name))]));
+  // As update-ca-certificates looks for them: files, in folders below it too, whatever else bears the ending.
+  const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true;
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".crt") && isFile(name),
+  );
+  return new Map(names.sort().map((name) => [name.replaceAll("/", "_"), readFileSync(join(folder, name))]));
 }
