@@ -47,6 +47,23 @@ export function findEngine(layout: Layout): RunningEngine | null {
   return null;
 }
 
+/** Where the engine binds its socket, as the kernel knows it: inside the engine's own mount namespace. */
+const boundSocket = "/run/weir/engine.sock";
+
+/** True where a session is open with the engine that runs. */
+export function isInUse(): boolean {
+  const sockets = existsSync("/proc/net/unix") ? readFileSync("/proc/net/unix", "utf8") : "";
+  return hasConnection(sockets);
+}
+
+/** The same of the text of /proc/net/unix (proc(5)): of a socket's lines, state 01 is its listener's, 03 a connection's. */
+export function hasConnection(sockets: string): boolean {
+  return sockets.split("\n").some((line) => {
+    const [, , , , , state, , path] = line.trim().split(/\s+/);
+    return state === "03" && path === boundSocket;
+  });
+}
+
 /** True where something accepts connections on the socket within `deadlineMs`. */
 export async function answers(socket: string, deadlineMs: number): Promise<boolean> {
   return new Promise((resolve) => {

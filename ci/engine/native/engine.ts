@@ -7,7 +7,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { infrastructureError } from "../../errors.ts";
 import type { Progress } from "../progress.ts";
-import { answers, capLog, findEngine, startEngine, stopEngine, type RunningEngine } from "./daemon.ts";
+import { answers, capLog, findEngine, isInUse, startEngine, stopEngine, type RunningEngine } from "./daemon.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import { readMachine, refusalOf } from "./preflight.ts";
@@ -31,13 +31,21 @@ export interface NativeEngine {
 /** True where an engine that Weir itself started answers. Cheap: asked at every start. */
 export async function isUp(layout: Layout = layoutOf()): Promise<boolean> {
   const running = findEngine(layout);
-  return running !== null && isCurrent(layout, running) && (await answers(layout.socket, 1000));
+  return running !== null && (await isUsable(layout, running)) && builtPrograms(layout) !== null;
+}
+
+/**
+ * The engine of another Weir on this machine (another checkout, another release) is ended and replaced by ours, but never
+ * under somebody's run: while a session is open with it, it serves us too. All of them are of one Dagger release or refuse.
+ */
+async function isUsable(layout: Layout, running: RunningEngine): Promise<boolean> {
+  return (isCurrent(layout, running) || isInUse()) && (await answers(layout.socket, 2000));
 }
 
 /** Makes sure that the engine runs, and returns how to reach it. Idempotent; two at once share one build and one engine. */
 export async function up(progress: Progress, layout: Layout = layoutOf()): Promise<NativeEngine> {
   const running = findEngine(layout);
-  if (running !== null && isCurrent(layout, running) && (await answers(layout.socket, 1000))) {
+  if (running !== null && builtPrograms(layout) !== null && (await isUsable(layout, running))) {
     capLog(layout);
     return describe(layout, running.registryPort);
   }
@@ -48,8 +56,8 @@ export async function up(progress: Progress, layout: Layout = layoutOf()): Promi
 
 async function build(progress: Progress, layout: Layout): Promise<NativeEngine> {
   const running = findEngine(layout);
-  const usable = running !== null && isCurrent(layout, running) && (await answers(layout.socket, 2000));
-  if (usable) return describe(layout, running.registryPort);
+  const usable = running !== null && (await isUsable(layout, running));
+  if (usable && builtPrograms(layout) !== null) return describe(layout, running.registryPort);
   await removeLeftovers(layout);
   // Compiling keeps the cores busy and installing packages the network: at once they take little longer than either.
   const [programs] = await Promise.all([
@@ -59,6 +67,7 @@ async function build(progress: Progress, layout: Layout): Promise<NativeEngine> 
       ? null
       : progress.step("make the seed of all images from Debian's packages (once)", (note) => ensureSeed(layout, note)),
   ]);
+  if (usable) return describe(layout, running.registryPort);
   await stopEngine(layout);
   const port = await choosePort();
   const root = existsSync(rootPath(layout, port))
