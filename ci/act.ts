@@ -12,6 +12,7 @@ import { runGraph, type Task } from "./execute/scheduler.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { RunView } from "./report/live.ts";
 import { runRecordVersion, type RunRecord, type StageResult } from "./report/report.ts";
+import { keepPlainFiles } from "./report/plain-files.ts";
 import { createRunFolder, type RunFolder } from "./report/run-folder.ts";
 import { stages } from "./stages/index.ts";
 import type { StageContext, StageOutcome } from "./stages/stage.ts";
@@ -132,7 +133,9 @@ function contextOf(ground: Ground, folder: RunFolder, results: ReadonlyMap<strin
     nonce: ground.fresh ? ground.now.toISOString() : "",
     results,
     async fetch(stage, container) {
-      return container.directory(outFolder(stage)).export(folder.stage(stage));
+      const path = await container.directory(outFolder(stage)).export(folder.stage(stage));
+      keepPlainFiles(path);
+      return path;
     },
   };
 }

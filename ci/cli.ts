@@ -194,6 +194,11 @@ export function program(finish: (code: ExitCode) => void, signal: AbortSignal): 
 /** Prints what went wrong and how to mend it, and says the exit code that goes with it. */
 export function reportError(error: unknown, write: (text: string) => void): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.passed : ExitCode.usage;
+  // One problem a line, as editors and problem matchers read them: nothing before the first.
+  if (error instanceof WeirError && error.code === "config.invalid") {
+    write(`${error.message}\n`);
+    return error.exitCode;
+  }
   if (error instanceof WeirError) {
     write(`weir: ${error.message}\n  → ${error.remedy} [${error.code}]\n`);
     return error.exitCode;
@@ -216,11 +221,12 @@ async function main(): Promise<void> {
     if (interrupts > 1) process.exit(ExitCode.interrupted);
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
-  // A reader that has seen enough (`weir plan | head`) is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(process.exitCode ?? ExitCode.passed);
-  });
   let code: ExitCode = ExitCode.passed;
+  const lost: Error[] = [];
+  // A reader that has seen enough (`weir plan | head`) is no failure, and a run goes on without it; a full disk is one.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") lost.push(error);
+  });
   try {
     await program((result) => {
       code = result;
@@ -229,6 +235,12 @@ async function main(): Promise<void> {
     code = controller.signal.aborted ? ExitCode.interrupted : reportError(error, (text) => process.stderr.write(text));
     if (controller.signal.aborted) process.stderr.write("weir: interrupted\n");
   }
+  // Only at the very end is it known whether all of the output went out.
+  process.once("exit", () => {
+    if (lost.length === 0) return;
+    process.stderr.write(`weir: the output could not be written: ${messageOf(lost[0])}\n`);
+    process.exitCode = ExitCode.infrastructure;
+  });
   process.exitCode = code;
   // Whatever still holds the loop (a socket, a timer) has nothing left to do.
   setTimeout(() => process.exit(code), 500).unref();

@@ -1,6 +1,6 @@
 /** Everything that a decision is taken from: configuration, trigger, app. Read once, before anything is decided. */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { formatProblem } from "./config/problem.ts";
 import { loadConfig, type LoadedConfig } from "./config/load.ts";
 import { ExitCode, usageError, WeirError } from "./errors.ts";
@@ -46,7 +46,7 @@ export async function readWorld({ source: given, env, simulate, ...known }: Worl
   const repository = known.repository ?? readRepository(source, env);
   repository.catch(() => undefined);
   const loaded = configOf(source);
-  const appFolder = join(source, loaded.config.app.path);
+  const appFolder = appFolderOf(source, loaded.config.app.path);
   const files = folderReader(appFolder);
   const app = appOf(files, loaded.config, detectApp(files, loaded.config));
   const packages = await readPackages(source, loaded.config);
@@ -73,6 +73,19 @@ async function readPackages(source: string, config: LoadedConfig["config"]): Pro
  */
 export function neverSent({ package: { exclude } }: App, only: readonly string[] = []): string[] {
   return [...(only.length === 0 ? [] : ["**", ...only.map((glob) => `!${glob}`)]), ".git", ".weir", ...exclude];
+}
+
+/** The app's folder without links in its path; a link that leads out of the source could hand over any folder of the host. */
+function appFolderOf(source: string, path: string): string {
+  const root = realpathSync(source);
+  const folder = join(root, path);
+  const real = existsSync(folder) ? realpathSync(folder) : folder;
+  if (real === root || real.startsWith(root + sep)) return real;
+  throw usageError(
+    "app.outside",
+    "app.path leads out of the folder that holds weir.yaml",
+    "name a folder below it in weir.yaml: app: { path: … }",
+  );
 }
 
 /** The configuration, or one error that holds every problem, a line each. */

@@ -20,7 +20,9 @@ export async function runCommand(flags: Flags, signal: AbortSignal): Promise<Exi
   const json = flags.json === true;
   const stream = json ? process.stderr : process.stdout;
   const interactive = stream.isTTY && process.env["CI"] === undefined && process.env["TERM"] !== "dumb";
-  const colour = stream.isTTY && (process.env["NO_COLOR"] ?? "") === "";
+  // isTTY is undefined for a file, whatever its type says; left so, the colours' library would decide by itself.
+  const isTerminal: unknown = stream.isTTY;
+  const colour = isTerminal === true && (process.env["NO_COLOR"] ?? "") === "";
   const { record, folder } = await runPipeline({
     source: flags.source ?? ".",
     env: process.env,

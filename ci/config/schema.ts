@@ -123,8 +123,6 @@ const service = map({
   env: f.key("Variables of the service itself.", f.variables, {}),
   args: f.maybe("Arguments in place of the image's own.", f.argv),
   provides: f.key("Variables given to the app and its tests; the service's host name is its name here.", f.variables, {}),
-  readiness: f.maybe("A command run inside the service that succeeds once it is ready; null: its port accepts.", f.argv),
-  deadline: f.key("How long it may take until it is ready.", f.duration, "60s"),
   stages: f.key("The stages that it is started for.", list(stageName), ["integration", "smoke", "e2e", "performance", "deploy"]),
 });
 
@@ -176,7 +174,6 @@ export const weirSchema = map({
     "Where images are pushed to.",
     map({
       address: f.maybe("host:port/prefix; null: the engine's own loopback registry.", f.registryAddress),
-      insecure: f.key("Speak plain HTTP to it.", f.flag, false),
     }),
     {},
   ),

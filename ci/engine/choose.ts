@@ -166,15 +166,19 @@ export async function isReachable(host: string): Promise<boolean> {
 
 /** The Dagger CLI: the one named, one on the PATH, or the one that the embedded engine was built with. */
 function findCli(env: NodeJS.ProcessEnv): string {
-  const built = builtPrograms(layoutOf(env));
-  const named = env["_EXPERIMENTAL_DAGGER_CLI_BIN"] ?? "";
-  const cli = named !== "" ? named : (findProgram("dagger", env) ?? (built === null ? null : join(built, "dagger")));
+  const cli = cliPath(env);
   if (cli !== null) return cli;
   throw infrastructureError(
     "engine.no-cli",
     "the Dagger CLI is missing",
     `install v${engineVersion}: https://docs.dagger.io/install`,
   );
+}
+
+function cliPath(env: NodeJS.ProcessEnv): string | null {
+  const built = builtPrograms(layoutOf(env));
+  const named = env["_EXPERIMENTAL_DAGGER_CLI_BIN"] ?? "";
+  return named !== "" ? named : (findProgram("dagger", env) ?? (built === null ? null : join(built, "dagger")));
 }
 
 function findProgram(name: string, env: NodeJS.ProcessEnv): string | null {

@@ -1,4 +1,5 @@
 /** One stage from start to result: times, the cache's part, and every way in which it can fail. */
+import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, WeirError } from "../errors.ts";
@@ -29,11 +30,21 @@ export async function runStage(run: StageRun): Promise<StageRunResult> {
   const clock = performance.now();
   const at = () => ({ startedAt: startedAt.toISOString(), durationMs: Math.round(performance.now() - clock) });
   try {
-    const outcome = await run.stage(run.context);
+    const outcome = await freshFailure(run, await run.stage(run.context));
     return { result: { ...resultOf(run, outcome, at().durationMs), ...at() }, outcome };
   } catch (error) {
     return { result: { ...emptyResult(run.name), ...failureOf(error, run.signal), ...at() }, outcome: null };
   }
+}
+
+/**
+ * A failure is never taken from the cache: what failed because a network was down would fail for ever, and whoever starts a
+ * run again wants to know whether it still fails.
+ */
+async function freshFailure(run: StageRun, outcome: StageOutcome): Promise<StageOutcome> {
+  const { name, stage, context, history, runStartedAt } = run;
+  if (outcome.status !== "failed" || name === "coverage" || !isCached(name, outcome, history, runStartedAt)) return outcome;
+  return stage({ ...context, nonce: `${context.nonce}${randomUUID()}` });
 }
 
 /** A result of a stage that did not run. */
@@ -104,6 +115,11 @@ function failureOf(error: unknown, signal: AbortSignal): Pick<StageResult, "stat
     };
   }
   const name = error instanceof Error ? error.name : "unknown";
-  const text = messageOf(error).split("\n").slice(0, 5).join(" ").slice(0, 500);
+  const text = messageOf(error)
+    .replaceAll(/ ?\[traceparent:[^\]]*\]/g, "")
+    .split("\n")
+    .slice(0, 5)
+    .join(" ")
+    .slice(0, 500);
   return { status: name === "ExecError" ? "failed" : "error", reason: text };
 }

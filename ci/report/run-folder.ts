@@ -1,8 +1,9 @@
 /** The run's folder, `.weir/runs/<id>/`: logs and reports by stage, and run.json, which is there from the first moment on. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { infrastructureError, messageOf, usageError } from "../errors.ts";
 import type { RunRecord } from "./report.ts";
 
 export interface RunFolder {
@@ -17,13 +18,39 @@ export interface RunFolder {
   save(record: RunRecord): Promise<void>;
 }
 
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+/** A repository may hold anything under these names; a link would have Weir write where the link points. */
+function refuseLinks(source: string): void {
+  for (const name of [".weir", ".weir/.gitignore", ".weir/runs", ".weir/state", ".weir/state/history.json"]) {
+    if (!isLink(join(source, name))) continue;
+    throw usageError("run.link", `${name} in the app's folder is a link, and Weir writes there`, `remove ${name}`);
+  }
+}
+
 /** Makes it. `.weir` hides itself from git, so no user has to. */
 export function createRunFolder(source: string, now: Date): RunFolder {
   const id = `${now.toISOString().slice(0, 19).replaceAll(":", "-")}-${randomBytes(2).toString("hex")}`;
   const path = join(source, ".weir", "runs", id);
-  mkdirSync(join(path, "stages"), { recursive: true });
-  const ignore = join(source, ".weir", ".gitignore");
-  if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
+  refuseLinks(source);
+  try {
+    mkdirSync(join(path, "stages"), { recursive: true });
+    const ignore = join(source, ".weir", ".gitignore");
+    if (!existsSync(ignore)) writeFileSync(ignore, "*\n");
+  } catch (error) {
+    throw infrastructureError(
+      "run.folder",
+      `the run's folder ${path} can't be made: ${messageOf(error)}`,
+      "make the app's folder writable, or free some disk",
+      error,
+    );
+  }
   return {
     id,
     path,

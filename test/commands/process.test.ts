@@ -50,7 +50,7 @@ describe("weir", { timeout: 60_000 }, () => {
   it("tells a configuration's problems with their place, and ends with 2", async () => {
     const { code, stdout, stderr } = await weir(["config", "check", "--source", home]);
     expect([code, stdout]).toEqual([ExitCode.usage, ""]);
-    expect(stderr).toMatch(/^weir: weir\.yaml:1:1: nmae: .*`name`\?\n {2}→ .* \[config\.invalid\]\n$/);
+    expect(stderr).toMatch(/^weir\.yaml:1:1: nmae: .*`name`\?\n$/);
   });
 
   it("tells a folder that is not there, and ends with 2", async () => {

@@ -23,7 +23,7 @@ describe("an app that writes nothing", () => {
       services: {},
       coverage: { minimum: 80 },
       performance: { path: "/healthz", rate: 50, duration: 10_000, p95: 500, errors: 1 },
-      registry: { address: null, insecure: false },
+      registry: { address: null },
       certificates: "auto",
       engine: { concurrency: null },
     });

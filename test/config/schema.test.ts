@@ -94,7 +94,6 @@ describe("a value that does not fit", () => {
       "registry: {address: 'https://ghcr.io'}\n",
       '1:21: registry.address: is "https://ghcr.io"; expected host:port/prefix without https://, such as ghcr.io/team',
     ],
-    ["registry: {insecure: yes}\n", '1:22: registry.insecure: is "yes"; expected true or false'],
     ["engine: {concurrency: 0}\n", "1:23: engine.concurrency: is 0; expected a whole number from 1 to 1024"],
     ["branches: {feature: {patterns: []}}\n", "1:32: branches.feature.patterns: is an empty list; expected at least one pattern"],
     ["branches: {feature: {ref: tags}}\n", '1:27: branches.feature.ref: is "tags"; did you mean `tag`?'],

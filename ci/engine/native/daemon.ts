@@ -1,7 +1,7 @@
 /** The native engine as a process: start it, find it, end it, and leave the host as it was. */
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -90,7 +90,8 @@ export async function startEngine(layout: Layout, root: string, registryPort: nu
   const record: EngineRecord = { root, registryPort, before: await readHostNetwork(root), cgroups: readCgroups() };
   await writeFileAtomic(layout.record, JSON.stringify(record, null, 2));
   await rm(layout.socket, { force: true });
-  await rm(layout.log, { force: true });
+  // The one before is kept: it may say why that engine died.
+  if (existsSync(layout.log)) await rename(layout.log, `${layout.log}.1`);
   const log = openSync(layout.log, "a");
   // node's own spawn: execa takes no foreign file descriptor, and the engine must outlive this process anyway.
   const child = spawn(
