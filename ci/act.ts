@@ -36,6 +36,8 @@ export interface Ground {
   /** Where images are pushed, without the app's name; null where no registry is known. */
   readonly registry: string | null;
   readonly fresh: boolean;
+  /** Runs again what the cache says has failed. A report on a run that has just failed wants that very failure. */
+  readonly retriesFailures: boolean;
   readonly weirVersion: string;
   readonly now: Date;
   view(plan: Plan): Promise<RunView>;
@@ -84,7 +86,16 @@ export async function act(ground: Ground): Promise<Run> {
           run: async () => {
             view.started(name);
             const stage = stages[name];
-            const done = await runStage({ name, stage, context, folder, history, runStartedAt: now.getTime(), signal: ended });
+            const done = await runStage({
+              name,
+              stage,
+              context,
+              folder,
+              history,
+              runStartedAt: now.getTime(),
+              signal: ended,
+              retriesFailures: ground.retriesFailures,
+            });
             if (done.outcome !== null) outcomes.set(name, done.outcome);
             return done;
           },

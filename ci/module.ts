@@ -129,6 +129,7 @@ async function carryOut(call: Call, selection: Selection, fresh = false): Promis
     certificates: world.loaded.config.certificates === "none" ? null : certificates,
     registry: registryOf(call, world, plan),
     fresh,
+    retriesFailures: false,
     weirVersion: version,
     now,
     view: ({ stages }) =>

@@ -63,6 +63,7 @@ export async function runPipeline(options: RunOptions): Promise<Run> {
       certificates: bundle === null ? null : client.host().file(bundle),
       registry: config.registry.address ?? engine.native?.registry ?? null,
       fresh: options.fresh,
+      retriesFailures: true,
       weirVersion: options.weirVersion,
       now,
       view: (made) => options.view(made),

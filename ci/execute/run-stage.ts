@@ -17,6 +17,8 @@ export interface StageRun {
   /** When the run began, in ms since 1970: what was executed before it comes from the cache. */
   readonly runStartedAt: number;
   readonly signal: AbortSignal;
+  /** Whether a failure that the cache answers is run again. */
+  readonly retriesFailures: boolean;
 }
 
 export interface StageRunResult {
@@ -43,7 +45,13 @@ export async function runStage(run: StageRun): Promise<StageRunResult> {
  */
 async function freshFailure(run: StageRun, outcome: StageOutcome): Promise<StageOutcome> {
   const { name, stage, context, history, runStartedAt } = run;
-  if (outcome.status !== "failed" || name === "coverage" || !isCached(name, outcome, history, runStartedAt)) return outcome;
+  if (
+    !run.retriesFailures ||
+    outcome.status !== "failed" ||
+    name === "coverage" ||
+    !isCached(name, outcome, history, runStartedAt)
+  )
+    return outcome;
   return stage({ ...context, nonce: `${context.nonce}${randomUUID()}` });
 }
 

@@ -25,9 +25,18 @@ beforeEach(() => {
   };
 });
 
-async function run(stage: Stage | StageOutcome, signal = new AbortController().signal) {
+async function run(stage: Stage | StageOutcome, signal = new AbortController().signal, retriesFailures = false) {
   const acting: Stage = typeof stage === "function" ? stage : () => Promise.resolve(stage);
-  return runStage({ name: "unit", stage: acting, context: {} as StageContext, folder, history, runStartedAt, signal });
+  return runStage({
+    name: "unit",
+    stage: acting,
+    context: {} as StageContext,
+    folder,
+    history,
+    runStartedAt,
+    signal,
+    retriesFailures,
+  });
 }
 
 const passed: StageOutcome = { status: "passed", reason: null };
@@ -201,5 +210,37 @@ describe("a stage that throws", () => {
     await throwing(new Error("x"));
     await history.save();
     expect(JSON.parse(readFileSync(join(source, ".weir", "state", "history.json"), "utf8"))).toEqual({ version: 1, stages: {} });
+  });
+});
+
+describe("a failure that the cache answers", () => {
+  const counted = () => {
+    const nonces: string[] = [];
+    const stage: Stage = ({ nonce }) => {
+      nonces.push(nonce);
+      const isAgain = nonces.length > 1;
+      return Promise.resolve(
+        isAgain ? executed("again", runStartedAt) : { ...executed("seen"), status: "failed", reason: "exit code 1" },
+      );
+    };
+    return { nonces, stage };
+  };
+
+  it("is run again, so that what failed for a passing reason does not fail for ever", async () => {
+    history.note("unit", "seen", 1);
+    const { nonces, stage } = counted();
+    const { result } = await run(stage, undefined, true);
+    expect(result).toMatchObject({ status: "passed", cached: false });
+    expect(nonces).toHaveLength(2);
+    expect(nonces[1]).not.toBe(nonces[0]);
+  });
+
+  it("is taken as it is where that very failure is asked for, and a fresh one always", async () => {
+    history.note("unit", "seen", 1);
+    const asked = counted();
+    expect((await run(asked.stage)).result).toMatchObject({ status: "failed", cached: true });
+    const fresh: Stage = () =>
+      Promise.resolve({ ...executed("new", runStartedAt + 5000), status: "failed", reason: "exit code 1" });
+    expect((await run(fresh, undefined, true)).result).toMatchObject({ status: "failed", cached: false });
   });
 });

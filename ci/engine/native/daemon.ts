@@ -17,7 +17,8 @@ interface EngineRecord {
   readonly root: string;
   readonly registryPort: number;
   readonly before: HostNetwork;
-  readonly cgroups: readonly string[];
+  /** Absent in what an earlier Weir wrote. */
+  readonly cgroups?: readonly string[];
 }
 
 export interface RunningEngine {
@@ -132,7 +133,7 @@ export async function stopEngine(layout: Layout): Promise<boolean> {
   const running = findEngine(layout);
   if (running !== null) await end(running);
   const record = readRecord(layout);
-  if (record !== null) removeCgroups(record.cgroups);
+  if (record !== null) removeCgroups(record.cgroups ?? []);
   if (record !== null && existsSync(record.root)) await restoreHostNetwork(record.root, record.before);
   await rm(layout.record, { force: true });
   await rm(layout.socket, { force: true });
